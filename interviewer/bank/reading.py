@@ -1,0 +1,156 @@
+"""Folders of YAML files → a Bank, or every fault in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from interviewer.bank import rules, yaml_text
+from interviewer.bank.faults import Fault, of_validation
+from interviewer.bank.record import Bank
+from interviewer.errors import InvalidBank
+from interviewer.schema import Question, Slug, Text
+
+MAX_BYTES = 256 * 1024
+TOPICS, SYLLABUS = "topics.yaml", "syllabus.yaml"
+
+_QUESTION = TypeAdapter(Question)
+_TITLES = TypeAdapter(dict[Slug, Text])
+_CHAPTERS = TypeAdapter(dict[str, tuple[str, ...]])
+_T = TypeVar("_T")
+
+
+def load(folders: Sequence[Path], language: str = "en") -> Bank:
+    """The questions of all folders together; a fault's sentence is in `language`.
+
+    Raises:
+        InvalidBank: names every fault of every file.
+    """
+    reading = _Reading(by_full_path=len(folders) > 1)
+    for folder in folders:
+        reading.take(folder)
+    bank = reading.bank()
+    for question in bank.questions.values():
+        reading.faults += rules.base(bank.files[question.id], question, frozenset(bank.syllabus))
+    if reading.faults:
+        raise InvalidBank(_said(reading.faults, language))
+    return bank
+
+
+def check(bank: Bank, *, house: bool = False, language: str = "en") -> list[str]:
+    """What a bank that loads still lacks: the rules for shipped questions, if asked for."""
+    if not house:
+        return []
+    faults: list[Fault] = []
+    for question in bank.questions.values():
+        path = bank.files[question.id]
+        if bank.topics[question.topic] == _untitled(question.topic):
+            faults.append(Fault(path=path, field="topic", key="untitled_topic", values={"topic": question.topic}))
+        faults += rules.house(path, question)
+    return _said(faults, language)
+
+
+def _said(faults: list[Fault], language: str) -> list[str]:
+    return [fault.say(language) for fault in sorted(faults, key=lambda fault: fault.path)]
+
+
+class _Reading:
+    """What was read so far, and what was wrong with it."""
+
+    def __init__(self, by_full_path: bool) -> None:
+        self.by_full_path = by_full_path
+        self.faults: list[Fault] = []
+        self.questions: dict[str, Question] = {}
+        self.files: dict[str, str] = {}
+        self.titles: dict[str, Text] = {}
+        self.chapters: dict[str, tuple[str, ...]] = {}
+
+    def take(self, folder: Path) -> None:
+        if not folder.is_dir():
+            self.fault(str(folder), "no_folder")
+            return
+        for file in sorted(folder.rglob("*")):
+            place = file.relative_to(folder)
+            if file.suffix in (".yaml", ".yml") and not any(part.startswith(".") for part in place.parts):
+                self.take_file(file, place)
+
+    def take_file(self, file: Path, place: Path) -> None:
+        shown = str(file if self.by_full_path else place)
+        if str(place) == TOPICS:
+            titles = self.read(file, shown, _TITLES)
+            self.titles.update(titles or {})
+        elif str(place) == SYLLABUS:
+            chapters = self.read(file, shown, _CHAPTERS)
+            self.chapters.update(chapters or {})
+        elif file.suffix == ".yml":
+            self.fault(shown, "yml")
+        elif len(place.parts) != 2:
+            self.fault(shown, "misplaced")
+        else:
+            question = self.read(file, shown, _QUESTION)
+            if question is not None:
+                self.add(question, file, shown)
+
+    def read(self, file: Path, shown: str, shape: TypeAdapter[_T]) -> _T | None:
+        """The file's record, or None with its faults noted."""
+        try:
+            data, repeated = yaml_text.parse(_text(file))
+            for field in repeated:
+                self.fault(shown, "repeated", field.field, first=field.first, second=field.second)
+            return shape.validate_json(json.dumps(data), strict=True)
+        except yaml_text.Malformed as problem:
+            self.fault(shown, problem.key, **problem.values)
+        except ValidationError as problem:
+            self.faults += of_validation(shown, problem)
+        return None
+
+    def add(self, question: Question, file: Path, shown: str) -> None:
+        if question.id != file.stem:
+            self.fault(shown, "id_is_not_file", "id", id=question.id, file=file.name)
+        if question.topic != file.parent.name:
+            self.fault(shown, "topic_is_not_folder", "topic", topic=question.topic, folder=file.parent.name)
+        if question.id in self.files:
+            self.fault(shown, "id_twice", "id", id=question.id, other=self.files[question.id])
+            return
+        self.questions[question.id] = question
+        self.files[question.id] = shown
+
+    def bank(self) -> Bank:
+        topics = dict(self.titles)
+        for question in self.questions.values():
+            topics.setdefault(question.topic, _untitled(question.topic))
+        order = {topic: number for number, topic in enumerate(topics)}
+        questions = sorted(self.questions.values(), key=lambda q: (order[q.topic], q.id))
+        return Bank(
+            questions={question.id: question for question in questions},
+            topics=topics,
+            syllabus=tuple(f"{chapter}.{number}" for chapter, numbers in self.chapters.items() for number in numbers),
+            files=self.files,
+        )
+
+    def fault(self, path: str, key: str, field: str = "", **values: Any) -> None:
+        self.faults.append(Fault(path=path, field=field, key=key, values={k: str(v) for k, v in values.items()}))
+
+
+def _untitled(topic: str) -> Text:
+    return Text(en=topic, zh=topic)
+
+
+def _text(file: Path) -> str:
+    """Raises Malformed for a file that is too large, can't be read or is not text."""
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(MAX_BYTES + 1)
+    except OSError as problem:
+        raise yaml_text.Malformed("unreadable", problem=problem.strerror) from None
+    if len(data) > MAX_BYTES:
+        raise yaml_text.Malformed("too_large", limit=MAX_BYTES // 1024)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        line = data.count(b"\n", 0, problem.start) + 1
+        raise yaml_text.Malformed("not_utf8", line=line) from None

@@ -1,0 +1,69 @@
+"""The same verbs in a terminal. Exit status: 0 good, 1 a check failed, 2 bad input (one line, no traceback).
+
+bank.py      check, list, show, stats, search
+interview.py practice, grade, report, history
+review.py    regrade
+measure.py   calibrate, benchmark
+service.py   serve, check-endpoint, vocabulary
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+import typer
+
+from interviewer.errors import GradingFailed, InterviewerError
+
+CHECK_FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+
+
+def main() -> NoReturn:
+    """The console script."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """The exit status of one command line; everything it says goes to standard output and standard error."""
+    try:
+        status = commands()(arguments, standalone_mode=False)
+    except GradingFailed as failure:
+        return _say(failure, CHECK_FAILED)
+    except InterviewerError as error:
+        return _say(error, BAD_INPUT)
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except typer.TyperException as error:
+        return _say(error.format_message(), BAD_INPUT)
+    except BrokenPipeError:  # the reader of the pipe, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status if isinstance(status, int) else 0
+
+
+def commands() -> typer.Typer:
+    from interviewer.cli import bank, interview, measure, review, service
+
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    app.add_typer(bank.app, name="bank")
+    for command in (
+        service.serve,
+        interview.practice,
+        interview.grade,
+        interview.report,
+        interview.history,
+        review.regrade,
+        measure.calibrate,
+        measure.benchmark,
+    ):
+        app.command()(command)
+    app.command("check-endpoint")(service.check_endpoint)
+    app.command("vocabulary")(service.vocabulary)
+    return app
+
+
+def _say(message: object, status: int) -> int:
+    print(message, file=sys.stderr)
+    return status

@@ -1,0 +1,118 @@
+"""interviewer bank …: read, check and search the question bank."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from interviewer import bank as banks
+from interviewer import settings
+from interviewer.assembly import load_bank
+from interviewer.bank import Bank
+from interviewer.errors import InvalidBank, NotFound
+from interviewer.schema import Difficulty, Kind, Language, Question
+
+app = typer.Typer(help="Read, check and search the question bank.")
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+In = Annotated[Language, typer.Option("--language", "-l", help="Language of the texts.")]
+
+
+@app.command()
+def check(
+    folders: Annotated[list[Path] | None, typer.Argument(help="Bank folders; by default those in use.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Name every rule that a question file breaks, with field and remedy. Status 1 if there is any."""
+    faults: list[str] = []
+    questions = 0
+    try:
+        bank = banks.load(tuple(folders)) if folders else load_bank(settings.read())
+        questions = len(bank.questions)
+        if not folders:  # the shipped bank promises more than a bank of your own has to
+            faults = banks.check(banks.load((settings.shipped("question_bank"),)), house=True)
+    except InvalidBank as invalid:
+        faults = list(invalid.faults)
+    if as_json:
+        print(json.dumps({"questions": questions, "faults": faults}, ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(faults) or f"{questions} questions, no faults")
+    raise typer.Exit(1 if faults else 0)
+
+
+@app.command("list")
+def list_(
+    topic: Annotated[list[str] | None, typer.Option(help="Only this topic; may be repeated.")] = None,
+    difficulty: Annotated[Difficulty | None, typer.Option(help="Only this difficulty.")] = None,
+    kind: Annotated[Kind | None, typer.Option(help="Only this kind.")] = None,
+    language: In = "en",
+    as_json: Json = False,
+) -> None:
+    """The questions, a line each."""
+    chosen = [
+        q
+        for q in load_bank(settings.read()).questions.values()
+        if (not topic or q.topic in topic) and difficulty in (None, q.difficulty) and kind in (None, q.kind)
+    ]
+    _print(chosen, language, as_json)
+
+
+@app.command()
+def show(question_id: str, language: In = "en", as_json: Json = False) -> None:
+    """One question, whole."""
+    question = find(load_bank(settings.read()), question_id)
+    if as_json:
+        print(question.model_dump_json(indent=2))
+        return
+    console = Console(highlight=False)
+    console.print(f"[bold]{question.id}[/]  {question.topic} · {question.difficulty} · {question.kind}\n")
+    console.print(question.text.in_(language), end="\n\n", markup=False)
+    console.print(question.reference_answer.in_(language), end="\n\n", markup=False)
+    for criterion in question.rubric:
+        console.print(f"{criterion.points:+d}  {criterion.requirement.in_(language)}", markup=False)
+    for source in question.sources:
+        console.print(f"\n{source.title}\n{source.url}", markup=False)
+
+
+@app.command()
+def stats(as_json: Json = False) -> None:
+    """How many questions of what, and how much of the syllabus they cover."""
+    counted = banks.stats(load_bank(settings.read()))
+    if as_json:
+        print(counted.model_dump_json(indent=2))
+        return
+    table = Table("", "questions")
+    for heading, counts in (("topic", counted.topics), ("difficulty", counted.difficulties), ("kind", counted.kinds)):
+        for name, number in counts.items():
+            table.add_row(f"{heading}: {name}", str(number))
+    table.add_row("all", str(counted.questions))
+    table.add_row("syllabus entries covered", f"{counted.covered} of {counted.syllabus}")
+    Console(highlight=False).print(table)
+
+
+@app.command()
+def search(words: list[str], language: In = "en", as_json: Json = False) -> None:
+    """Questions about something, the best match first."""
+    _print(banks.search(load_bank(settings.read()), " ".join(words)), language, as_json)
+
+
+def find(bank: Bank, question_id: str) -> Question:
+    """Raises NotFound, naming the nearest ids."""
+    question = bank.questions.get(question_id)
+    if question is None:
+        near = ", ".join(banks.near(bank, question_id)) or "–"
+        raise NotFound("no_such_question", id=question_id, near=near)
+    return question
+
+
+def _print(questions: list[Question], language: Language, as_json: bool) -> None:
+    if as_json:
+        fields = {"id", "topic", "difficulty", "kind", "text", "covers"}
+        print(json.dumps([q.model_dump(include=fields) for q in questions], ensure_ascii=False, indent=2))
+        return
+    for q in questions:
+        print(f"{q.id}  [{q.topic} · {q.difficulty} · {q.kind}]  {q.text.in_(language)}")

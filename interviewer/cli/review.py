@@ -1,0 +1,64 @@
+"""interviewer regrade."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from interviewer import report as reports
+from interviewer import review
+from interviewer import settings as environment
+from interviewer.assembly import assemble
+from interviewer.cli.interview import GraderOption, make_grader
+from interviewer.locales import words
+from interviewer.review import Regraded
+from interviewer.schema import Interview
+
+
+def regrade(
+    interview_id: str,
+    grader: GraderOption = "builtin",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Grade what was not graded, grade the rest anew beside its grade, and show the differences."""
+
+    async def regraded() -> tuple[Interview, list[Regraded]]:
+        async with assemble(environment.read()) as parts:
+            chosen = make_grader(parts, grader)
+            interview, _ = await parts.store.load(interview_id)
+            filled: list[Regraded] = []
+            for at, turn in enumerate(interview.turns):
+                if turn.outcome == "answered" and turn.grade is None:
+                    interview = await parts.session.grade(interview_id, interview.owner, at, chosen)
+                    question, grade = interview.question(turn.question_id), interview.turns[at].grade
+                    if grade is not None:
+                        filled.append(review.compared(question.id, question.rubric, None, grade))
+            brought = await review.regrade(interview, chosen, but_not={r.question_id for r in filled})
+            for at, result in brought:
+                interview = await parts.session.keep_regrade(interview_id, interview.owner, at, result.after)
+            return interview, filled + [result for _, result in brought]
+
+    interview, results = asyncio.run(regraded())
+    if as_json:
+        print(json.dumps([r.model_dump(mode="json") for r in results], ensure_ascii=False, indent=2))
+    else:
+        _print(interview, results)
+
+
+def _print(interview: Interview, results: list[Regraded]) -> None:
+    w, language = words(interview.plan.language), interview.plan.language
+    table = Table(w("regrade.criterion"), w("report.points"), w("regrade.before"), w("regrade.after"))
+    for result in results:
+        before = reports.percent(result.before.score if result.before else None)
+        table.add_row(result.question_id, "", before, reports.percent(result.after.score), style="bold")
+        for difference in result.differences:
+            criterion = interview.question(result.question_id).criterion(difference.criterion_id)
+            kind = "_mistake" if criterion.is_mistake else ""
+            marks = [w(f"marks.{verdict or 'none'}{kind}") for verdict in (difference.before, difference.after)]
+            table.add_row(criterion.requirement.in_(language), f"{difference.points:+d}", *marks)
+    Console(highlight=False).print(table)

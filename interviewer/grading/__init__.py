@@ -1,0 +1,72 @@
+"""Grading: a thread of answers and a rubric in, a Grade out. The score is always computed here, by code.
+
+builtin.py   no key, no model: the rubric's key terms
+llm.py       a chat model judges every criterion, and must quote
+quotes.py    finds a quote in an answer
+scoring.py   pure arithmetic
+attacks.py   finds text in an answer that is addressed to the grader
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, runtime_checkable
+
+from interviewer.schema import Criterion, Grade, Judgment, Language, Question, Record, Usage
+
+
+class Exchange(Record):
+    """One turn of a question's thread, as a grader sees it."""
+
+    asked: str
+    answer: str
+    criterion_id: str | None = None
+    "The criterion that this follow-up pursued; None for the question itself."
+
+
+class Task(Record):
+    """All that a grade may depend on. The same task and grader give the same grade."""
+
+    question: Question
+    language: Language
+    "Of rubric, feedback and follow-up; the answers may be in another."
+    thread: tuple[Exchange, ...]
+    "The question first, then follow-ups; only the last answer is new."
+    hinted: tuple[str, ...] = ()
+    "Criterion ids a hint was given for: their points count half."
+    previous: Grade | None = None
+    "The grade of the thread before its last answer."
+
+
+class Progress(Record):
+    """What a grader is doing, for the person who waits."""
+
+    stage: str
+    "asking | thinking | judging | repairing | feedback"
+    criterion_id: str | None = None
+    "The criterion being judged."
+    text: str = ""
+    "The feedback so far (stage feedback)."
+
+
+Report = Callable[[Progress], None]
+
+
+class Grader(Protocol):
+    """Raises GradingFailed when it can't grade; never invents a score."""
+
+    async def grade(self, task: Task, report: Report | None = None) -> Grade: ...
+
+    def fingerprint(self, task: Task) -> str:
+        """What the grade depends on beside the task: grader, model, prompts. Part of the cache key."""
+        ...
+
+
+@runtime_checkable
+class SecondReader(Protocol):
+    """A grader that can judge one criterion again, alone. Raises GradingFailed."""
+
+    async def judge_again(self, task: Task, criterion: Criterion, argument: str = "") -> tuple[Judgment, Usage]: ...
+
+
+__all__ = ["Exchange", "Grader", "Progress", "Report", "SecondReader", "Task"]

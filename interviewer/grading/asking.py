@@ -1,0 +1,110 @@
+"""The messages that ask a model for judgments, and what they may hold.
+
+Each call's content begins with the content of the call before it on the same question, byte for byte, so that an
+endpoint with a prompt cache need not read it again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from interviewer import prompts
+from interviewer.grading import Task, attacks, quotes
+from interviewer.grading.fencing import fence
+from interviewer.locales import words
+from interviewer.providers import Message
+from interviewer.schema import LANGUAGES, Criterion, Language, Question
+
+
+def messages(task: Task) -> tuple[Message, Message]:
+    """Rules; then question, reference, rubric and thread. Each call's content begins with the call's before it."""
+    question, language = task.question, rubric_language(task)
+    asked = prompts.render(
+        "grade_question",
+        language=words(task.language)("name"),
+        question=question.text.in_(language),
+        reference=question.reference_answer.in_(language),
+        criteria=[
+            {"id": short_id(question, c.id), "points": c.points, "requirement": c.requirement.in_(language)}
+            for c in question.rubric
+        ],
+    )
+    thread = prompts.render("grade_thread", turns=[_turn(task, number) for number in range(len(task.thread))])
+    return Message(role="system", content=prompts.render("grade_answer")), Message(
+        role="user", content=f"{asked}\n\n{thread}"
+    )
+
+
+def again_messages(task: Task, criterion: Criterion, argument: str) -> tuple[Message, Message]:
+    """One criterion alone, with the whole thread; the argument of an appeal stands in a fence of its own."""
+    language = rubric_language(task)
+    shown = {"id": short_id(task.question, criterion.id), "points": criterion.points}
+    asked = prompts.render(
+        "grade_question",
+        language=words(task.language)("name"),
+        question=task.question.text.in_(language),
+        reference=task.question.reference_answer.in_(language),
+        criteria=[shown | {"requirement": criterion.requirement.in_(language)}],
+    )
+    turns = [_turn(task, number) | {"open": [shown["id"]]} for number in range(len(task.thread))]
+    thread = prompts.render("grade_thread", turns=turns)
+    plea = f"\n\n<argument>\n{argument}\n</argument>" if argument else ""
+    rules = prompts.render("judge_again", appeal=bool(argument))
+    return Message(role="system", content=rules), Message(role="user", content=f"{asked}\n\n{thread}{plea}")
+
+
+def rubric_language(task: Task) -> Language:
+    """That of the first answer, for all of its thread: a rubric is judged by best in the answer's own language."""
+    answer = task.thread[0].answer
+    letters = sum(c.isalpha() for c in answer)
+    chinese = sum("\u3400" <= c <= "\u9fff" for c in answer)
+    if not letters:
+        return task.language
+    return "zh" if chinese > letters / 4 else "en"
+
+
+def _turn(task: Task, number: int) -> dict[str, Any]:
+    exchange = task.thread[number]
+    return {
+        "asked": fence(exchange.asked),
+        "pursued": short_id(task.question, exchange.criterion_id) if exchange.criterion_id else "",
+        "open": [short_id(task.question, c.id) for c in _open_before(task, number)],
+        "answer": fence(exchange.answer),
+    }
+
+
+def short_id(question: Question, criterion_id: str) -> str:
+    """Ids as a model sees them: a token or two, and no hint at the content."""
+    return f"c{[c.id for c in question.rubric].index(criterion_id) + 1}"
+
+
+def open_at_the_end(task: Task) -> tuple[Criterion, ...]:
+    return _open_before(task, len(task.thread) - 1)
+
+
+def _open_before(task: Task, number: int) -> tuple[Criterion, ...]:
+    """The criteria not met by the answers before turn `number`.
+
+    A task knows the grade before its last answer only. What was met earlier than that shows in where the quotes are, so
+    that each turn reads the same in every later call.
+    """
+    before = [attacks.redact(e.answer) for e in task.thread[:number]]
+    met = {
+        j.criterion_id
+        for j in (task.previous.judgments if task.previous else ())
+        if j.verdict == "met" and quotes.find_in(j.quote, before)
+    }
+    return tuple(c for c in task.question.rubric if c.id not in met)
+
+
+def secrets(task: Task) -> tuple[str, ...]:
+    """What must not reach the candidate before the end."""
+    question = task.question
+    texts = (question.reference_answer, *(c.requirement for c in question.rubric))
+    return tuple(text.in_(language) for text in texts for language in LANGUAGES)
+
+
+def said(task: Task) -> tuple[str, ...]:
+    """What the candidate has read or written already."""
+    text = task.question.text
+    return text.en, text.zh, *(part for e in task.thread for part in (e.asked, e.answer))

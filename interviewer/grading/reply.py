@@ -1,0 +1,94 @@
+"""What a model replies, and how far it has got while it still writes."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator
+from pydantic_core import from_json
+
+from interviewer.grading import Progress, Report
+from interviewer.providers.structured import Stage
+from interviewer.schema import Verdict
+
+_Words = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+_Id = Annotated[str, BeforeValidator(str)]
+_Verdict = Annotated[
+    Verdict,
+    BeforeValidator(lambda value: re.sub(r"[\s-]+", "_", value.strip().lower()) if isinstance(value, str) else value),
+]
+
+
+class Judged(BaseModel):
+    id: _Id
+    quote: _Words = ""
+    explanation: _Words = ""
+    verdict: _Verdict
+
+
+class Again(BaseModel):
+    """One criterion, judged again."""
+
+    quote: _Words = ""
+    explanation: _Words = ""
+    verdict: _Verdict
+
+
+class Proposed(BaseModel):
+    id: _Words = ""
+    text: _Words = ""
+
+
+class Reply(BaseModel):
+    judgments: list[Judged]
+    feedback: _Words = ""
+    follow_up: Annotated[Proposed, BeforeValidator(lambda value: value or {})] = Proposed()
+
+
+def plain_id(shown: str) -> str:
+    return shown.strip().lower()
+
+
+class Reporter:
+    """Turns a reply in the making into progress: the criterion being written, then the feedback as it grows."""
+
+    def __init__(self, report: Report, criteria: dict[str, str]) -> None:
+        self._report, self._criteria = report, criteria
+        self._last: Progress | None = None
+
+    def __call__(self, stage: Stage, text: str) -> None:
+        if stage == "repairing":
+            self._tell(Progress(stage="repairing"))
+        elif self._last is None or stage == "thinking":
+            self._tell(Progress(stage="thinking"))
+        if stage == "writing":
+            self._writing(text)
+
+    def _writing(self, text: str) -> None:
+        reply = _partial(text)
+        if isinstance(reply.get("feedback"), str):
+            self._tell(Progress(stage="feedback", text=reply["feedback"]))
+            return
+        judgments = reply.get("judgments")
+        if isinstance(judgments, list) and judgments and isinstance(judgments[-1], dict):
+            criterion_id = self._criteria.get(plain_id(str(judgments[-1].get("id"))))
+            if criterion_id:
+                self._tell(Progress(stage="judging", criterion_id=criterion_id))
+
+    def _tell(self, progress: Progress) -> None:
+        if progress != self._last:
+            self._last = progress
+            self._report(progress)
+
+
+def _partial(text: str) -> dict[str, Any]:
+    """As much of a JSON object as has come in."""
+    start = text.find("{", text.rfind("</think>") + 1)
+    if start < 0:
+        return {}
+    try:
+        found = from_json(text[start:], allow_partial="trailing-strings")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

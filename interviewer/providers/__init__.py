@@ -1,0 +1,109 @@
+"""Chat models, and how to get a record out of one.
+
+openai.py        any server that speaks OpenAI's chat completions
+scripted.py      says what it is told (tests, demonstrations)
+structured.py    ask(): a validated record, whatever the endpoint can or can't do
+capabilities.py  remembers what an endpoint can do
+endpoints.py     which endpoints a visitor may name
+presets.py       well-known endpoints
+check.py         tries an endpoint and says what it can do
+
+Only openai.py imports the SDK, which takes seconds: import it where a model is really made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from typing import TYPE_CHECKING, Literal, Protocol
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from interviewer.schema import JsonObject, Record, Usage
+
+if TYPE_CHECKING:
+    from interviewer.providers.capabilities import Capabilities
+
+OPENAI_URL = "https://api.openai.com/v1"
+
+Rung = Literal["json_schema", "tool", "json_object", "text"]
+LADDER: tuple[Rung, ...] = ("json_schema", "tool", "json_object", "text")
+"Ways of asking for a record, the most binding first."
+
+
+class Endpoint(Record):
+    """Where a model is served, and under which name. Safe to print: the key is never shown."""
+
+    base_url: str | None = None
+    "None: OpenAI's own."
+    model: str
+    api_key: SecretStr | None = None
+    input_price: float | None = None
+    "US dollars per million tokens, like output_price; None where not known."
+    output_price: float | None = None
+
+    @property
+    def url(self) -> str:
+        return (self.base_url or OPENAI_URL).rstrip("/")
+
+    @property
+    def host(self) -> str:
+        """Host and port, without anything secret that a URL may carry."""
+        return urlsplit(self.url).netloc.rpartition("@")[2]
+
+    @property
+    def id(self) -> str:
+        """What the memory of capabilities goes by."""
+        return f"{self.model} @ {self.host}{urlsplit(self.url).path}"
+
+
+class Message(Record):
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Shape(Record):
+    """The form that a reply should have."""
+
+    rung: Rung
+    definition: JsonObject
+    "JSON Schema of the record."
+
+
+class Delta(Record):
+    """A piece of a reply as it comes in."""
+
+    text: str = ""
+    thinking: bool = False
+    "The model reasons; that text is not part of the reply and is not kept."
+
+
+class ChatModel(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def host(self) -> str:
+        """Of the endpoint, with its port."""
+        ...
+
+    @property
+    def id(self) -> str:
+        """Model and endpoint, as `Capabilities` knows them."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    @property
+    def first_rung(self) -> Rung:
+        """Where to start on the ladder while nothing is remembered."""
+        ...
+
+    def stream(self, messages: Sequence[Message], shape: Shape | None = None) -> AsyncGenerator[Delta | Usage, None]:
+        """The reply piece by piece, and last of all what it used. Closing the generator ends the call.
+
+        Raises:
+            ProviderError: the call failed; nothing more comes.
+        """
+        ...

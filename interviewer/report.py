@@ -1,0 +1,279 @@
+"""An interview, told afterwards: a Report, and the report as Markdown, JSON or one self-contained HTML page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from interviewer import follow_up
+from interviewer.grading import scoring
+from interviewer.grading.quotes import find_in
+from interviewer.locales import Words, words
+from interviewer.schema import (
+    Appeal,
+    Criterion,
+    Grade,
+    Interview,
+    Judgment,
+    Question,
+    Record,
+    Source,
+    Text,
+    Turn,
+    Usage,
+)
+
+Format = Literal["md", "json", "html"]
+TEMPLATES = Path(__file__).parent / "templates"
+WEAK, STRONG = 0.5, 0.8
+"A topic or question below WEAK is worth going back to; from STRONG on it is a strength."
+
+
+class Again(Record):
+    """A judgment made again: at a second look, or because the candidate disputed it."""
+
+    why: Literal["second_look", "appeal"]
+    before: Judgment
+    after: Judgment | None
+    "None where the grader can't weigh an argument: it is kept on record."
+    argument: str = ""
+
+
+class Beside(Record):
+    """Another grade of the same answers."""
+
+    grade: Grade
+    differing: int
+    "Criteria that it judges otherwise."
+
+
+class Line(Record):
+    """One criterion of one question, as judged last."""
+
+    criterion: Criterion
+    judgment: Judgment | None
+    points: float
+    after_hint: bool
+    after_follow_up: bool
+    again: tuple[Again, ...] = ()
+    "How it came to be judged so, the first time first."
+
+
+class Result(Record):
+    """One question of the interview."""
+
+    question: Question
+    turns: tuple[Turn, ...]
+    grade: Grade | None
+    score: float | None
+    lines: tuple[Line, ...]
+    beside: tuple[Beside, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """graded | not_graded | dont_know | skipped | unanswered"""
+        if self.grade is not None:
+            return "graded"
+        outcomes = {t.outcome for t in self.turns}
+        for outcome in ("answered", "dont_know", "skipped"):
+            if outcome in outcomes:
+                return "not_graded" if outcome == "answered" else outcome
+        return "unanswered"
+
+
+class TopicScore(Record):
+    topic: str
+    title: str
+    score: float | None
+    questions: int
+
+
+class Point(Record):
+    """A criterion that stands out: won and worth much, or missed and worth much."""
+
+    question: Question
+    criterion: Criterion
+    judgment: Judgment | None
+
+
+class Report(Record):
+    interview: Interview
+    score: float | None
+    "Mean of the questions that have one; skipped and not graded questions are left out."
+    topics: tuple[TopicScore, ...]
+    results: tuple[Result, ...]
+    strongest: tuple[Point, ...]
+    weakest: tuple[Point, ...]
+    mistakes: tuple[Point, ...]
+    reading: tuple[Source, ...]
+    "Sources of the questions that went wrong, the worst first."
+    hints: int
+    not_graded: int
+    skipped: int
+    appeals: int
+    "Judgments that the candidate disputed."
+    appeals_granted: int
+    "Those of them that were changed by it."
+    usage: Usage
+
+
+def summarise(interview: Interview, topics: Mapping[str, Text] | None = None) -> Report:
+    """The report of an interview, finished or not. `topics` gives the topics' titles."""
+    results = tuple(result_of(interview, q) for q in interview.questions)
+    points = [
+        Point(question=r.question, criterion=line.criterion, judgment=line.judgment)
+        for r in results
+        if r.state in ("graded", "dont_know")
+        for line in r.lines
+    ]
+    missed = [p for p in points if not p.criterion.is_mistake and not _met(p)]
+    won = [p for p in points if not p.criterion.is_mistake and _met(p)]
+    by_worth = sorted(results, key=lambda r: 1.0 if r.score is None else r.score)
+    appeals = [a for t in interview.turns for a in t.appeals]
+    reading = dict.fromkeys(s for r in by_worth if r.score is not None and r.score < STRONG for s in r.question.sources)
+    return Report(
+        interview=interview,
+        score=follow_up.mean_score(interview),
+        topics=tuple(_topic_scores(results, topics or {}, interview.plan.language)),
+        results=results,
+        strongest=tuple(sorted(won, key=lambda p: -p.criterion.points)[:5]),
+        weakest=tuple(sorted(missed, key=lambda p: -p.criterion.points)[:5]),
+        mistakes=tuple(p for p in points if p.criterion.is_mistake and _met(p)),
+        reading=tuple(reading),
+        hints=sum(len(t.hints) for t in interview.turns),
+        not_graded=sum(r.state == "not_graded" for r in results),
+        skipped=sum(r.state == "skipped" for r in results),
+        appeals=len(appeals),
+        appeals_granted=sum(a.after is not None and a.after.verdict != a.before.verdict for a in appeals),
+        usage=interview.usage,
+    )
+
+
+def render(report: Report, format_: Format) -> str:
+    """The report in the interview's language."""
+    if format_ == "json":
+        return report.model_dump_json(indent=2, exclude={"interview": {"owner", "questions"}})
+    language = report.interview.plan.language
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=format_ == "html",  # noqa: S701  Markdown is not HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    add_filters(environment)
+    template = environment.get_template(f"report.{format_}")
+    return template.render(report=report, w=words(language), language=language, disputes=None)
+
+
+def add_filters(environment: Environment) -> None:
+    """What the templates of a report need; the page uses them too."""
+    environment.filters.update(percent=percent, quoted=_quoted, marked=marked, notes=_notes, said=said)
+
+
+def percent(score: float | None) -> str:
+    return "–" if score is None else f"{score:.0%}"
+
+
+def marked(turn: Turn, judgments: Sequence[Judgment]) -> list[tuple[str, str | None]]:
+    """The answer in pieces, in order: (text, None) or (text, criterion id) where a judgment quotes it.
+
+    Where quotes overlap, the first one keeps the words.
+    """
+    spans = []
+    for judgment in judgments:
+        found = find_in(judgment.quote, [turn.answer]) if judgment.quote and judgment.verdict == "met" else None
+        if found:
+            spans.append((found[1], judgment.criterion_id))
+    pieces: list[tuple[str, str | None]] = []
+    at = 0
+    for (start, end), criterion_id in sorted(spans):
+        if start < at:
+            continue
+        pieces += [(turn.answer[at:start], None), (turn.answer[start:end], criterion_id)]
+        at = end
+    pieces.append((turn.answer[at:], None))
+    return [piece for piece in pieces if piece[0]]
+
+
+def result_of(interview: Interview, question: Question) -> Result:
+    """One question of an interview, as judged so far."""
+    thread = interview.thread(question.id)
+    grade = follow_up.latest_grade(thread)
+    first = thread[0].grade
+    hinted = follow_up.hinted(thread)
+    lines = []
+    for criterion in question.rubric:
+        judgment = grade.judgment(criterion.id) if grade else None
+        at_first = first.judgment(criterion.id) if first else None
+        met = judgment is not None and judgment.verdict == "met"
+        lines.append(
+            Line(
+                criterion=criterion,
+                judgment=judgment,
+                points=scoring.points(criterion, judgment, hinted),
+                after_hint=met and criterion.id in hinted and not criterion.is_mistake,
+                after_follow_up=met and _won_late(judgment, at_first),
+                again=_again(judgment, [a for t in thread for a in t.appeals if a.criterion_id == criterion.id]),
+            )
+        )
+    score = follow_up.question_score(thread)
+    beside = tuple(Beside(grade=g, differing=_differing(grade, g)) for t in thread for g in t.regrades)
+    return Result(question=question, turns=thread, grade=grade, score=score, lines=tuple(lines), beside=beside)
+
+
+def _won_late(judgment: Judgment | None, at_first: Judgment | None) -> bool:
+    """A follow-up won it. What was met only when judged again is not the follow-up's merit."""
+    while judgment is not None and judgment.earlier is not None:
+        judgment = judgment.earlier
+    return judgment is not None and judgment.verdict == "met" and (at_first is None or at_first.verdict != "met")
+
+
+def _again(judgment: Judgment | None, appeals: Sequence[Appeal]) -> tuple[Again, ...]:
+    made: list[Again] = []
+    while judgment is not None and judgment.earlier is not None:
+        if "second_look" in judgment.notes:
+            made.insert(0, Again(why="second_look", before=judgment.earlier, after=judgment))
+        judgment = judgment.earlier
+    disputed = [Again(why="appeal", before=a.before, after=a.after, argument=a.argument) for a in appeals]
+    return (*made, *disputed)
+
+
+def _differing(grade: Grade | None, other: Grade) -> int:
+    verdicts = {j.criterion_id: j.verdict for j in grade.judgments} if grade else {}
+    return sum(verdicts.get(j.criterion_id) != j.verdict for j in other.judgments)
+
+
+def _met(point: Point) -> bool:
+    return point.judgment is not None and point.judgment.verdict == "met"
+
+
+def _topic_scores(results: Sequence[Result], titles: Mapping[str, Text], language: str) -> list[TopicScore]:
+    scores = []
+    for topic in dict.fromkeys(r.question.topic for r in results):
+        here = [r.score for r in results if r.question.topic == topic and r.score is not None]
+        title = titles[topic].in_("zh" if language == "zh" else "en") if topic in titles else topic
+        mean = sum(here) / len(here) if here else None
+        scores.append(TopicScore(topic=topic, title=title, score=mean, questions=len(here)))
+    return scores
+
+
+def said(judgment: Judgment | None, criterion: Criterion, w: Words) -> str:
+    """The verdict in a mark and a word."""
+    return w(f"marks.{judgment.verdict if judgment else 'none'}{'_mistake' if criterion.is_mistake else ''}")
+
+
+def _notes(judgment: Judgment, w: Words) -> str:
+    """Explanation and notes in one line. That it was judged again shows by itself where the earlier one stands by."""
+    shown = set(judgment.notes) - ({"second_look", "appeal"} if judgment.earlier else set())
+    notes = [w(f"notes.{note}") for note in judgment.notes if note in shown]
+    agreed = [] if judgment.agreement is None else [w("report.agreement", share=percent(judgment.agreement))]
+    return w("report.note_separator").join(part for part in (judgment.explanation, *notes, *agreed) if part)
+
+
+def _quoted(text: str) -> str:
+    """A candidate's words as a Markdown block that nothing in them can leave: indented code."""
+    return "\n".join(f"    {line}" for line in text.splitlines() or [""])

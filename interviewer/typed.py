@@ -1,0 +1,35 @@
+"""What a candidate types, before anything else sees it."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from interviewer.errors import InvalidInput
+from interviewer.locales import languages, words
+
+_CONTROL = {"Cc", "Cs", "Cn", "Co"}
+
+
+def clean(text: str, limit: int) -> str:
+    """The text as stored: no control characters, at most `limit` characters.
+
+    Raises:
+        InvalidInput: nothing is left, or it is too long.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in _CONTROL).strip()
+    if not kept:
+        raise InvalidInput("empty_answer")
+    if len(kept) > limit:
+        raise InvalidInput("answer_too_long", length=len(kept), limit=limit)
+    return kept
+
+
+def intent(text: str) -> str | None:
+    """dont_know, skip, hint or clarify where the whole message says just that, in any language of the interface."""
+    said = text.casefold().strip().strip("。.!！?？~… ").replace("’", "'")
+    for language in languages():
+        for name, phrases in words(language).get("intents").items():
+            if said in phrases:
+                return str(name)
+    return None

@@ -1,0 +1,32 @@
+"""The page. The only part that imports gradio, and only when it is served.
+
+server.py      FastAPI: lifespan, own files, downloads
+guard.py       what every request passes: closed doors, headers, the owner's cookie
+visitors.py    who is here: language, typed-in endpoints, gradings under way
+page.py        the Blocks: header, tabs, language switch
+page_parts.py  the parts in one hand, and what changes about them together
+setup.py       the set-up panel             room.py      the interview room
+reports.py     the report                   history.py   past interviews
+browser.py     the question bank            graders.py   grader, endpoint and key
+answering.py   what a candidate can do in the room; gradings.py keeps what is being graded
+disputing.py   disputes of judgments         second_looks.py, in the background
+labels.py      everything with words on it  cost.py      what an interview will cost
+views.py       records to HTML, through the templates beside it
+room.js        clock, drafts, focus, keys   style.css    the look
+"""
+
+from __future__ import annotations
+
+from interviewer.settings import Settings
+
+
+def serve(settings: Settings | None = None) -> None:
+    """Serves until interrupted.
+
+    Raises:
+        InvalidSetting, InvalidBank: before anything is served.
+    """
+    from interviewer import settings as environment
+    from interviewer.web import server
+
+    server.run(settings or environment.read())

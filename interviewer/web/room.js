@@ -1,0 +1,135 @@
+/* What the page can't do from the server: the clock, drafts, focus, keys, the document's language. */
+(() => {
+  "use strict";
+  const $ = (selector) => document.querySelector(selector);
+  const box = () => $("#box textarea");
+  const turn = () => $("#question [data-turn]");
+  let skew = 0; // the server's clock less this one's, in milliseconds
+  let seenNow = null;
+  let shownTurn = null;
+  let handedIn = null;
+
+  function keep(key, text) {
+    try {
+      if (text) localStorage.setItem(key, text);
+      else localStorage.removeItem(key);
+    } catch { /* private mode: there are no drafts then */ }
+  }
+
+  function kept(key) {
+    try { return localStorage.getItem(key) || ""; } catch { return ""; }
+  }
+
+  function type(text) {
+    const area = box();
+    area.value = text;
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function press(id) {
+    const button = document.getElementById(id);
+    if (button && !button.disabled) button.click();
+  }
+
+  /* Drafts: what was typed for a turn comes back after a reload, a crash, or a refused answer. */
+  function draftKey() { return turn() && `draft:${turn().dataset.turn}`; }
+
+  function newTurn() {
+    const current = turn();
+    if (!current || !box() || current.dataset.turn === shownTurn) return;
+    if (shownTurn) keep(`draft:${shownTurn}`, "");
+    shownTurn = current.dataset.turn;
+    const draft = kept(draftKey());
+    if (draft && !box().value) type(draft);
+    if (document.activeElement === document.body || document.activeElement?.closest("#room, #setup")) {
+      box().focus({ preventScroll: true });
+    }
+  }
+
+  /* After a reload: go on watching a grading that is under way. */
+  function watch() {
+    const button = $("#live [data-watch]");
+    if (button && !button.disabled) button.click();
+  }
+
+  /* What is new is in sight. Unfolding an old question adds no nodes, and moves nothing. */
+  function scroll(changes) {
+    if (!changes.some((change) => change.addedNodes.length && change.target.closest?.("#transcript"))) return;
+    const log = $("#transcript .log");
+    if (log) log.scrollTop = log.scrollHeight;
+  }
+
+  /* What came of a dispute: the focus goes there, once. */
+  function here() {
+    for (const place of document.querySelectorAll("[data-here]")) {
+      if (!place.offsetParent) continue;
+      place.removeAttribute("data-here");
+      place.focus();
+    }
+  }
+
+  document.addEventListener("input", (event) => {
+    if (event.target === box() && draftKey()) keep(draftKey(), event.target.value);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.target !== box() || event.key !== "Enter" || event.isComposing) return;
+    if (event.ctrlKey || event.metaKey) { event.preventDefault(); press("send"); }
+  });
+
+  /* Focus stays in the answer box. */
+  document.addEventListener("click", (event) => {
+    if (event.detail && event.target.closest("#actions button, #transcript [data-do]:not([data-do=dispute]), #live [data-do]")) box()?.focus({ preventScroll: true });
+    for (const open of document.querySelectorAll("details.confirm[open]")) {
+      if (!open.contains(event.target)) open.open = false;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const open of document.querySelectorAll("details.confirm[open]")) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+  });
+
+  /* The clock. At zero the box is handed in as it is; an empty one says "I don't know". */
+  function tick() {
+    const clock = $("[data-clock]");
+    if (!clock) return;
+    if (clock.dataset.now !== seenNow) { seenNow = clock.dataset.now; skew = Number(seenNow) - Date.now(); }
+    const now = Date.now() + skew;
+    const deadline = Number(clock.dataset.deadline);
+    const seconds = deadline ? Math.max(0, Math.ceil((deadline - now) / 1000)) : Math.max(0, Math.floor((now - Number(clock.dataset.started)) / 1000));
+    const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    if (clock.textContent !== text) clock.textContent = text;
+    clock.classList.toggle("short", Boolean(deadline) && seconds <= 15);
+    const current = turn();
+    if (deadline && seconds === 0 && current && "open" in current.dataset && handedIn !== current.dataset.turn) {
+      handedIn = current.dataset.turn;
+      press(box().value.trim() ? "send" : "dont-know");
+    }
+  }
+
+  function remember() {
+    const header = $("#header [data-language]");
+    if (!header) return;
+    const { language, title } = header.dataset;
+    const root = document.documentElement;
+    if (root.lang !== language) root.lang = language;
+    if (document.title !== title) document.title = title;
+    root.classList.add("ready");
+  }
+
+  document.addEventListener("change", (event) => {
+    if (event.target.closest("#language")) document.cookie = `interviewer_language=${event.target.value}; path=/; max-age=31536000; samesite=lax`;
+  });
+
+  new MutationObserver((changes) => { remember(); newTurn(); tick(); watch(); scroll(changes); here(); }).observe(document.documentElement, {
+    childList: true,
+    subtree: true,
+    attributes: true,
+    attributeFilter: ["data-turn", "data-language", "data-now", "data-deadline"],
+  });
+  setInterval(tick, 500);
+  setTimeout(() => document.documentElement.classList.add("ready"), 8000);
+})();

@@ -1,0 +1,426 @@
+"""Reading, checking, searching and choosing, on banks written here; and the shipped bank against the house rules."""
+
+from __future__ import annotations
+
+import copy
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from interviewer import bank as banks
+from interviewer.bank import Bank
+from interviewer.errors import InvalidBank
+from interviewer.schema import DIFFICULTIES, Difficulty, Plan, Question, Text
+from interviewer.settings import shipped
+
+BAD = Path(__file__).parent / "bad_bank"
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def _both(en: str, zh: str = "中文") -> dict[str, str]:
+    return {"en": en, "zh": zh}
+
+
+def _criterion(name: str, points: int) -> dict[str, Any]:
+    probe = {"probe": _both(f"{name}?")} if points > 0 else {}
+    return {"id": name, "points": points, "requirement": _both(name), "terms": [["share* | 共享", "~not"]], **probe}
+
+
+def _sample(label: str, language: str) -> dict[str, Any]:
+    return {"label": label, "language": language, "text": "…", "met": ["a"]}
+
+
+GOOD: dict[str, Any] = {
+    "id": "gqa",
+    "topic": "attention",
+    "difficulty": "medium",
+    "kind": "concept",
+    "text": _both("Why does grouped-query attention decode faster?", "分组查询注意力为什么解码更快？"),
+    "clarification": _both("On one GPU."),
+    "reference_answer": _both("word " * 120),
+    "rubric": [_criterion("a", 4), _criterion("b", 3), _criterion("c", 3), _criterion("d", -2)],
+    "covers": ["A01.001"],
+    "sources": [{"title": "Ainslie et al. 2023", "url": "https://arxiv.org/abs/2305.13245"}],
+    "sample_answers": [
+        _sample("strong", "en"),
+        _sample("partial", "zh"),
+        _sample("mistaken", "en"),
+        _sample("terse", "zh"),
+    ],
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A bank with titles and a syllabus, and no question yet."""
+    (tmp_path / "topics.yaml").write_text("attention: {en: Attention, zh: 注意力}\nrag: {en: RAG, zh: 检索增强}\n")
+    (tmp_path / "syllabus.yaml").write_text("A01: ['001', '002']\nA02: ['001']\n")
+    return tmp_path
+
+
+def _write(folder: Path, **changes: Any) -> Path:
+    question = copy.deepcopy(GOOD) | changes
+    file = folder / question["topic"] / f"{question['id']}.yaml"
+    file.parent.mkdir(exist_ok=True, parents=True)
+    file.write_text(yaml.safe_dump(question, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return file
+
+
+def _faults(*folders: Path, language: str = "en") -> list[str]:
+    with pytest.raises(InvalidBank) as invalid:
+        banks.load(folders, language)
+    return list(invalid.value.faults)
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_becomes_the_question_that_it_says(folder: Path) -> None:
+    _write(folder)
+    bank = banks.load([folder])
+    assert bank.questions == {"gqa": Question.model_validate(GOOD)}
+    assert list(bank.topics) == ["attention", "rag"]
+    assert bank.syllabus == ("A01.001", "A01.002", "A02.001")
+    assert banks.check(bank, house=True) == []
+
+
+def test_words_that_yaml_would_turn_into_something_else_stay_text(folder: Path) -> None:
+    file = _write(folder, id="words")
+    text = (
+        file.read_text(encoding="utf-8")
+        .replace("en: On one GPU.", "en: No")
+        .replace("Ainslie et al. 2023", "2023-05-22")
+    )
+    file.write_text(text, encoding="utf-8")
+    question = banks.load([folder]).questions["words"]
+    assert question.clarification is not None
+    assert (question.clarification.en, question.sources[0].title) == ("No", "2023-05-22")
+
+
+def test_a_users_own_bank_needs_no_titles_terms_samples_covers_or_sources(tmp_path: Path) -> None:
+    bare = [{k: v for k, v in c.items() if k != "terms"} for c in GOOD["rubric"][:3]] + [_criterion("e", -1)]
+    _write(tmp_path, topic="my-topic", rubric=bare, covers=[], sources=[], sample_answers=[])
+    bank = banks.load([tmp_path])
+    assert bank.topics == {"my-topic": Text(en="my-topic", zh="my-topic")}
+
+
+def test_several_folders_are_one_bank_in_the_order_of_topics(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    own = tmp_path_factory.mktemp("own")
+    _write(folder, id="zz", topic="attention")
+    _write(folder, id="aa", topic="rag")
+    _write(own, id="mine", topic="rag")
+    file = _write(own, id="other", topic="own-topic", covers=[])
+    bank = banks.load([folder, own])
+    assert list(bank.questions) == ["zz", "aa", "mine", "other"]
+    assert bank.files["other"] == str(file)
+
+
+def test_hidden_files_and_other_kinds_of_file_are_no_questions(folder: Path) -> None:
+    _write(folder)
+    (folder / "README.md").write_text("# How to write a question")
+    (folder / "attention" / ".gqa.yaml.swp.yaml").write_text("half a file: [")
+    assert list(banks.load([folder]).questions) == ["gqa"]
+
+
+def test_a_bom_is_no_fault(folder: Path) -> None:
+    file = _write(folder)
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert "gqa" in banks.load([folder]).questions
+
+
+# --- faults ---------------------------------------------------------------------------------------------------------
+
+
+def test_every_fault_of_every_file_is_named_with_field_and_remedy() -> None:
+    assert _faults(BAD) == (BAD / "faults.txt").read_text(encoding="utf-8").splitlines()
+
+
+def test_faults_are_told_in_chinese_too() -> None:
+    chinese = _faults(BAD, language="zh")
+    assert len(chinese) == len(_faults(BAD))
+    assert "attention/misspelt.yaml: clarifcation: 没有这个字段（是不是 clarification？）" in chinese
+
+
+def test_an_id_in_two_files_names_both(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    first = _write(own, id="gqa", topic="attention", covers=[])
+    second = _write(own, id="gqa", topic="rag", covers=[])
+    assert _faults(own) == ["rag/gqa.yaml: id: gqa is also the id of attention/gqa.yaml; rename one of them"]
+    second.unlink()
+    other = _write(tmp_path / "other", id="gqa", topic="rag", covers=[])
+    assert _faults(own, tmp_path / "other") == [
+        f"{other}: id: gqa is also the id of {first}; rename one of them",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"rubric": GOOD["rubric"][:3]}, "rubric: has 3 criteria; write 4 to 8"),
+        (
+            {"rubric": [_criterion(i, 1) for i in "abcdefgh"] + [_criterion("i", 2)]},
+            "rubric: has 9 criteria; write 4 to 8",
+        ),
+        ({"rubric": [*GOOD["rubric"], _criterion("e", 1)]}, "rubric: the positive points sum to 11; make it 10"),
+        (
+            {"rubric": [{**GOOD["rubric"][0], "probe": None}, *GOOD["rubric"][1:]]},
+            "rubric.0: a has points and no probe; add the follow-up question that leads to it",
+        ),
+        ({"covers": ["A01.001", "A01.003"]}, "covers.1: A01.003 is not in syllabus.yaml; correct or remove it"),
+        (
+            {"rubric": [{**GOOD["rubric"][0], "terms": [["a | | b"]]}, *GOOD["rubric"][1:]]},
+            "rubric.0.terms.0.0: “a | | b” has an empty alternative; remove the spare | or ~ or *",
+        ),
+        (
+            {"rubric": [{**GOOD["rubric"][0], "terms": [["a", "~"]]}, *GOOD["rubric"][1:]]},
+            "rubric.0.terms.0.1: “~” has an empty alternative; remove the spare | or ~ or *",
+        ),
+        (
+            {"rubric": [{**GOOD["rubric"][0], "terms": [["~a"]]}, *GOOD["rubric"][1:]]},
+            "rubric.0.terms.0: has no group that must occur; add one without ~",
+        ),
+    ],
+)
+def test_a_broken_rule_is_the_one_fault(folder: Path, changes: dict[str, Any], fault: str) -> None:
+    _write(folder, **changes)
+    assert _faults(folder) == [f"attention/gqa.yaml: {fault}"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"rubric": [*GOOD["rubric"][:2], _criterion("c", 2), _criterion("d", 1)]}, "rubric: describes no mistake"),
+        ({"rubric": [{**GOOD["rubric"][0], "terms": []}, *GOOD["rubric"][1:]]}, "rubric.0: a has no terms"),
+        ({"clarification": None}, "clarification: is missing"),
+        ({"sources": []}, "sources: is missing"),
+        ({"covers": []}, "covers: is missing"),
+        ({"reference_answer": _both("word " * 119)}, "reference_answer.en: has 119 words; write 120 to 350"),
+        ({"reference_answer": _both("word " * 351)}, "reference_answer.en: has 351 words; write 120 to 350"),
+        ({"topic": "nameless"}, "topic: nameless has no title"),
+        (
+            {"sample_answers": [*GOOD["sample_answers"], _sample("terse", "en")]},
+            "sample_answers: has 2 samples labelled terse; write exactly one",
+        ),
+        (
+            {"sample_answers": [_sample(label, "en") for label in ("strong", "partial", "mistaken", "terse")]},
+            "sample_answers: has no sample in zh",
+        ),
+    ],
+)
+def test_the_house_rules_hold_for_shipped_questions_only(folder: Path, changes: dict[str, Any], fault: str) -> None:
+    file = _write(folder, **changes)
+    bank = banks.load([folder])
+    assert banks.check(bank) == []
+    (said,) = banks.check(bank, house=True)
+    assert said.startswith(f"{file.parent.name}/gqa.yaml: {fault}")
+
+
+def test_a_file_that_is_too_large_is_not_read(folder: Path) -> None:
+    file = _write(folder)
+    file.write_bytes(file.read_bytes() + b"#" * 256 * 1024)
+    assert _faults(folder) == ["attention/gqa.yaml: is larger than 256 kB; one file is one question"]
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, "{a: " * 50_000, "- " * 100_000, "a:\n" + "".join(f"{' ' * i}b:\n" for i in range(1, 600))]
+)
+def test_a_file_nested_out_of_all_reason_is_a_fault_and_no_crash(folder: Path, text: str) -> None:
+    file = _write(folder)
+    file.write_text(text)
+    assert "nested deeper than 12 levels" in _faults(folder)[0]
+
+
+def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
+    assert _faults(tmp_path / "nowhere") == [f"{tmp_path / 'nowhere'}: is not a folder; check the path"]
+
+
+# --- searching ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def library(folder: Path) -> Bank:
+    """Three questions of two topics."""
+    _write(folder)
+    _write(
+        folder,
+        id="rope",
+        text=_both("How do rotary position embeddings encode distance?", "旋转位置编码如何表示距离？"),
+    )
+    _write(
+        folder, id="chunk-size", topic="rag", text=_both("How do you choose the size of chunks?", "文本块该切多大？")
+    )
+    return banks.load([folder])
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("rotary embedding", "rope"),
+        ("Chunking", "chunk-size"),
+        ("chunk-size", "chunk-size"),
+        ("grou", "gqa"),
+        ("旋转位置", "rope"),
+        ("文本块", "chunk-size"),
+        ("检索", "chunk-size"),
+        ("ＧＱＡ", "gqa"),
+    ],
+)
+def test_words_in_either_language_find_their_question_first(library: Bank, text: str, first: str) -> None:
+    assert banks.search(library, text)[0].id == first
+
+
+def test_a_word_of_the_question_counts_more_than_a_key_term(folder: Path) -> None:
+    _write(
+        folder, id="terms-only", rubric=[{**GOOD["rubric"][0], "terms": [["paging", "~eviction"]]}, *GOOD["rubric"][1:]]
+    )
+    _write(folder, id="zz-asked", text=_both("What does paging save?", "分页省下什么？"))
+    bank = banks.load([folder])
+    assert [q.id for q in banks.search(bank, "paging", "en")] == ["zz-asked", "terms-only"]
+    assert banks.search(bank, "eviction") == []
+
+
+def test_a_search_in_one_language_looks_at_that_language(library: Bank) -> None:
+    assert [q.id for q in banks.search(library, "rotary", "en")] == ["rope"]
+    assert banks.search(library, "rotary", "zh") == []
+    assert [q.id for q in banks.search(library, "旋转", "zh")] == ["rope"]
+
+
+def test_no_match_is_no_question_and_no_words_are_all(library: Bank) -> None:
+    assert banks.search(library, "zymurgy") == []
+    assert banks.search(library, "(?*[") == []
+    assert [q.id for q in banks.search(library, "  ")] == ["gqa", "rope", "chunk-size"]
+
+
+def test_a_mistyped_id_has_near_ones(library: Bank) -> None:
+    assert banks.near(library, "chunksize")[0] == "chunk-size"
+
+
+def test_counts_are_by_topic_difficulty_kind_language_and_chapter(library: Bank) -> None:
+    counted = banks.stats(library)
+    assert (counted.questions, counted.topics) == (3, {"attention": 2, "rag": 1})
+    assert counted.difficulties == {"easy": 0, "medium": 3, "hard": 0}
+    assert counted.kinds == {"concept": 3}
+    assert counted.sample_languages == {"en": 6, "zh": 6}
+    assert (counted.covered, counted.syllabus) == (1, 3)
+    assert counted.chapters == {"A01": (1, 2), "A02": (0, 1)}
+
+
+# --- choosing -------------------------------------------------------------------------------------------------------
+
+
+def _shelf(*places: tuple[str, Difficulty, int]) -> Bank:
+    """A bank with so many questions of a topic and difficulty each; their ids say which."""
+    questions = {}
+    for topic, difficulty, number in places:
+        for n in range(number):
+            changes = {"id": f"{topic}-{difficulty}-{n}", "topic": topic, "difficulty": difficulty}
+            question = Question.model_validate(GOOD | changes)
+            questions[question.id] = question
+    return Bank(questions=questions, topics={topic: Text(en=topic, zh=topic) for topic, _, _ in places})
+
+
+EVERY_LEVEL = _shelf(*((topic, d, 3) for topic in ("rag", "moe", "peft") for d in DIFFICULTIES))
+
+
+def _choose(bank: Bank, plan: Plan | None = None, asked: list[str] | None = None, **more: Any) -> Question | None:
+    return banks.choose(bank, plan or Plan(), asked=asked or [], **{"recent": {}, "scores": [], **more})
+
+
+def _interview(bank: Bank, plan: Plan, **more: Any) -> list[Question]:
+    """Asks until nothing is left."""
+    asked: list[Question] = []
+    while (question := _choose(bank, plan, [q.id for q in asked], **more)) is not None:
+        asked.append(question)
+    return asked
+
+
+def test_an_interview_asks_every_question_once_and_then_none() -> None:
+    asked = [q.id for q in _interview(EVERY_LEVEL, Plan())]
+    assert sorted(asked) == sorted(EVERY_LEVEL.questions)
+
+
+def test_the_same_seed_asks_the_same_and_another_seed_something_else() -> None:
+    runs = [[q.id for q in _interview(EVERY_LEVEL, Plan(seed=seed))] for seed in (1, 1, 2, 3)]
+    assert runs[0] == runs[1]
+    assert runs[0] != runs[2] != runs[3]
+
+
+def test_only_the_chosen_topics_and_difficulty_are_asked() -> None:
+    asked = _interview(EVERY_LEVEL, Plan(topics=("rag", "moe"), difficulty="hard"))
+    assert {(q.topic, q.difficulty) for q in asked} == {("rag", "hard"), ("moe", "hard")}
+    assert len(asked) == 6
+    assert _choose(EVERY_LEVEL, Plan(topics=("nothing",))) is None
+
+
+def test_topics_take_turns() -> None:
+    asked = _interview(EVERY_LEVEL, Plan(difficulty="easy", seed=7))
+    for at in (0, 3, 6):
+        assert {q.topic for q in asked[at : at + 3]} == {"rag", "moe", "peft"}
+
+
+def test_a_question_never_asked_before_comes_first_then_the_oldest() -> None:
+    bank = _shelf(("rag", "medium", 4))
+    recent = {f"rag-medium-{n}": NOON + timedelta(days=days) for n, days in ((0, 3), (1, 1), (3, 2))}
+    for seed in range(5):
+        asked = [q.id for q in _interview(bank, Plan(seed=seed), recent=recent)]
+        assert asked == ["rag-medium-2", "rag-medium-1", "rag-medium-3", "rag-medium-0"]
+
+
+def test_a_new_question_of_another_level_beats_one_seen_before() -> None:
+    bank = _shelf(("rag", "medium", 1), ("rag", "easy", 1))
+    chosen = _choose(bank, recent={"rag-medium-0": NOON})
+    assert chosen is not None
+    assert chosen.id == "rag-easy-0"
+
+
+@pytest.mark.parametrize(
+    ("scores", "level"),
+    [
+        ([], "medium"),
+        ([0.7], "hard"),
+        ([0.69], "medium"),
+        ([0.4], "medium"),
+        ([0.39], "easy"),
+        ([0.0, 0.0, 1.0], "medium"),
+        ([1.0, 1.0, 0.0], "medium"),
+        ([None], "medium"),
+        ([1.0, None, 0.5], "hard"),
+        ([0.0, None], "easy"),
+    ],
+)
+def test_the_level_follows_the_scores_and_ignores_what_was_not_graded(scores: list[float | None], level: str) -> None:
+    named = [(f"q{number}", score) for number, score in enumerate(scores)]
+    chosen = _choose(EVERY_LEVEL, scores=named)
+    assert chosen is not None
+    assert chosen.difficulty == level
+
+
+def test_a_chosen_difficulty_does_not_adapt() -> None:
+    chosen = _choose(EVERY_LEVEL, Plan(difficulty="easy"), scores=[("q", 1.0)])
+    assert chosen is not None
+    assert chosen.difficulty == "easy"
+
+
+def test_where_a_level_is_used_up_its_neighbour_is_asked() -> None:
+    bank = _shelf(("rag", "easy", 1), ("rag", "hard", 1))
+    assert [q.difficulty for q in _interview(bank, Plan(), scores=[("q", 1.0), ("r", 0.0)])] == ["easy", "hard"]
+    assert [q.difficulty for q in _interview(bank, Plan(), scores=[("q", 1.0)])] == ["hard", "easy"]
+
+
+# --- the bank that ships --------------------------------------------------------------------------------------------
+
+
+def test_the_shipped_bank_keeps_the_house_rules() -> None:
+    bank = banks.load([shipped("question_bank")])
+    assert banks.check(bank, house=True) == []
+
+
+def test_the_shipped_bank_names_the_whole_syllabus_and_asks_in_every_topic() -> None:
+    counted = banks.stats(banks.load([shipped("question_bank")]))
+    assert counted.syllabus == 655
+    assert all(counted.topics.values())

@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import json
+import re
+
+from interviewer import report
+from interviewer.schema import Appeal, Failure, Interview, Judgment, Provenance, Source, Turn
+from tests.examples import NOON, grade, plan, question, text
+
+Q = question()
+HARD = question("why-mask", topic="masks", sources=(Source(title="Another paper", url="https://arxiv.org/abs/1"),))
+TOPICS = {"kv-cache": text("KV cache", "KV 缓存"), "masks": text("Masks", "掩码")}
+
+
+def turn(question_id: str, **changes: object) -> Turn:
+    values = {"question_id": question_id, "asked": "Why?", "asked_at": NOON, "outcome": "answered", "answer": "a"}
+    return Turn.model_validate(values | changes)
+
+
+def interview(*turns: Turn, **changes: object) -> Interview:
+    asked = tuple(q for q in (Q, HARD) if q.id in {t.question_id for t in turns})
+    values = {
+        "id": "i",
+        "owner": "me-secret",
+        "plan": plan(),
+        "created_at": NOON,
+        "questions": asked,
+        "turns": turns,
+    }
+    return Interview.model_validate(values | changes)
+
+
+def test_answers_that_could_not_be_graded_are_left_out_of_the_mean() -> None:
+    held = interview(turn(Q.id, grade=grade(Q, "stores")), turn(HARD.id, error=Failure(key="stopped")))
+    told = report.summarise(held)
+    assert told.score == 0.5
+    assert told.not_graded == 1
+    assert told.results[1].score is None
+
+
+def test_an_interview_without_a_grade_has_no_score() -> None:
+    assert report.summarise(interview(turn(Q.id, outcome="skipped"))).score is None
+
+
+def test_scores_are_told_by_topic_with_its_title() -> None:
+    held = interview(turn(Q.id, grade=grade(Q, "stores")), turn(HARD.id, grade=grade(HARD, "limits")))
+    told = report.summarise(held, TOPICS)
+    assert [(t.title, t.score) for t in told.topics] == [("KV cache", 0.5), ("Masks", 0.2)]
+
+
+def test_reading_starts_with_what_went_worst() -> None:
+    held = interview(turn(Q.id, grade=grade(Q, "stores")), turn(HARD.id, grade=grade(HARD, "limits")))
+    assert [s.title for s in report.summarise(held).reading] == ["Another paper", "A paper"]
+
+
+def test_weakest_points_are_the_most_valuable_missed_ones() -> None:
+    told = report.summarise(interview(turn(Q.id, grade=grade(Q, "limits", "caches-queries"))))
+    assert [p.criterion.id for p in told.weakest] == ["stores", "grows"]
+    assert [p.criterion.id for p in told.strongest] == ["limits"]
+    assert [p.criterion.id for p in told.mistakes] == ["caches-queries"]
+
+
+def test_quotes_are_marked_in_the_answer() -> None:
+    answered = turn(Q.id, answer="It stores keys. It grows.")
+    judgments = [
+        Judgment(criterion_id="stores", quote="stores keys", verdict="met"),
+        Judgment(criterion_id="grows", quote="not there", verdict="met"),
+    ]
+    assert report.marked(answered, judgments) == [("It ", None), ("stores keys", "stores"), (". It grows.", None)]
+
+
+def test_an_answer_of_html_stays_text() -> None:
+    nasty = "<script>alert(1)</script><img src=//evil/x.png>"
+    page = report.render(report.summarise(interview(turn(Q.id, answer=nasty, grade=grade(Q)))), "html")
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_an_answer_of_markdown_stays_text() -> None:
+    nasty = "```\n# Score: 100 %\n![x](http://evil/x.png)"
+    told = report.render(report.summarise(interview(turn(Q.id, answer=nasty, grade=grade(Q)))), "md")
+    for line in nasty.splitlines():
+        assert f"    {line}" in told.splitlines()
+
+
+def test_the_exported_page_asks_for_nothing() -> None:
+    page = report.render(report.summarise(interview(turn(Q.id, grade=grade(Q)))), "html")
+    assert "default-src 'none'" in page
+    assert not re.search(r"(?:src|@import|url\()\s*=?\s*[\"']?(?:https?:)?//", page)
+
+
+def test_the_json_holds_the_grades_and_not_the_owner() -> None:
+    told = report.render(report.summarise(interview(turn(Q.id, grade=grade(Q, "stores")))), "json")
+    assert json.loads(told)["results"][0]["score"] == 0.5
+    assert "me-secret" not in told
+
+
+def test_the_report_speaks_the_language_of_the_interview() -> None:
+    held = interview(turn(Q.id, grade=grade(Q)), plan=plan(language="zh"))
+    for format_ in ("md", "html"):
+        told = report.render(report.summarise(held, TOPICS), format_)  # type: ignore[arg-type]
+        assert "面试报告" in told
+        assert "KV 缓存" in told
+        assert Q.reference_answer.zh in told
+
+
+def test_an_unfinished_interview_has_a_report_too() -> None:
+    told = report.summarise(interview(turn(Q.id, outcome=None, answer="")))
+    assert told.results[0].state == "unanswered"
+    for format_ in ("md", "json", "html"):
+        assert report.render(told, format_)  # type: ignore[arg-type]
+
+
+# --- judged again -----------------------------------------------------------------------------------------------------
+
+ARGUMENT = "<b>Line one</b> | says it.\n# And this is no heading."
+
+
+def judged_again() -> Interview:
+    """`stores` won at a second look; `grows` disputed in vain; `limits` disputed before a grader that can't weigh."""
+    first = grade(Q, "caches-queries")
+    stores, grows, limits, mistake = first.judgments
+    won = Judgment(
+        criterion_id="stores",
+        quote="it",
+        explanation="now found",
+        verdict="met",
+        notes=("second_look",),
+        agreement=2 / 3,
+        earlier=stores.model_copy(update={"explanation": "overlooked"}),
+    )
+    kept = grows.model_copy(update={"explanation": "still not", "notes": ("appeal",), "earlier": grows})
+    answered = turn(
+        Q.id,
+        answer="I said it.",
+        grade=first.model_copy(update={"judgments": (won, kept, limits, mistake)}),
+        appeals=(
+            Appeal(criterion_id="grows", argument=ARGUMENT, at=NOON, before=grows, after=kept),
+            Appeal(criterion_id="limits", argument="For a human reader.", at=NOON, before=limits),
+        ),
+        regrades=(
+            grade(Q, "stores", "grows").model_copy(
+                update={"provenance": Provenance(grader="llm", model="m-2", prompt_hash="0", question_version="0")}
+            ),
+        ),
+    )
+    return interview(answered)
+
+
+def test_what_was_judged_again_is_told_in_order_with_both_judgments() -> None:
+    lines = {line.criterion.id: line for line in report.summarise(judged_again()).results[0].lines}
+    [look] = lines["stores"].again
+    assert (look.why, look.before.verdict, look.after and look.after.verdict) == ("second_look", "unmet", "met")
+    [disputed] = lines["grows"].again
+    assert (disputed.why, disputed.argument) == ("appeal", ARGUMENT)
+    assert lines["limits"].again[0].after is None
+    assert lines["caches-queries"].again == ()
+
+
+def test_a_point_won_at_a_second_look_is_no_follow_ups_merit() -> None:
+    held = judged_again()
+    before = turn(Q.id, grade=grade(Q))
+    lines = report.summarise(held.model_copy(update={"turns": (before, *held.turns)})).results[0].lines
+    assert not any(line.after_follow_up for line in lines if line.criterion.id == "stores")
+    won = report.summarise(interview(before, turn(Q.id, grade=grade(Q, "stores")))).results[0].lines
+    assert [line.criterion.id for line in won if line.after_follow_up] == ["stores"]
+
+
+def test_disputes_are_counted_and_those_that_changed_something() -> None:
+    told = report.summarise(judged_again())
+    assert (told.appeals, told.appeals_granted) == (2, 0)
+
+
+def test_every_format_tells_what_was_judged_again_and_keeps_the_argument_as_text() -> None:
+    told = report.summarise(judged_again())
+    page, markdown = report.render(told, "html"), report.render(told, "md")
+    for text_ in (page, markdown):
+        assert "disputed: 2, changed by it: 0" in text_
+        assert "Looked at again" in text_
+        assert "67% of the gradings agree" in text_
+        assert "overlooked" in text_
+        assert "kept on record" in text_
+        assert "criteria judged otherwise: 2" in text_
+        assert "m-2" in text_
+    assert "<b>" not in page
+    assert "&lt;b&gt;Line one&lt;/b&gt;" in page
+    assert "    # And this is no heading." in markdown.splitlines()
+    assert "dispute" not in re.findall(r'class="([a-z ]+)"', page), "an exported page has nothing to press"
+    told_json = json.loads(report.render(told, "json"))["results"][0]
+    assert told_json["lines"][0]["judgment"]["earlier"]["explanation"] == "overlooked"
+    assert told_json["turns"][0]["appeals"][0]["argument"] == ARGUMENT
+    assert told_json["beside"][0]["differing"] == 2
+
+
+def test_a_report_without_disputes_says_nothing_of_them() -> None:
+    told = report.summarise(interview(turn(Q.id, grade=grade(Q))))
+    for format_ in ("md", "html"):
+        text_ = report.render(told, format_)  # type: ignore[arg-type]
+        assert "disputed" not in text_
+        assert "Graded anew" not in text_

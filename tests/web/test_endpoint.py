@@ -1,0 +1,172 @@
+"""A visitor's own endpoint: tested, used, streamed, stopped, failing; and its key, which goes nowhere else."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.servers import ChatServer, Said, breaks, refuses, says
+from tests.web.conftest import Server
+from tests.web.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Visitor]
+KEY = "sk-a-secret-that-must-not-travel"
+
+
+class Model:
+    """Answers the connection check, then whatever the test has it say next."""
+
+    def __init__(self) -> None:
+        self.next: Said | None = None
+
+    def __call__(self, request: dict[str, Any]) -> Said:
+        asked = request["messages"][-1]["content"]
+        if "ready?" in asked:
+            return says('{"word": "ready"}')
+        return self.next or says(graded(asked))
+
+
+def graded(asked: str) -> str:
+    """A reply that finds the first criterion met, quoting the whole answer."""
+    answer = re.findall(r"<answer[^>]*>\s*(.*?)\s*</answer>", asked, re.DOTALL)[-1]
+    ids = sorted(set(re.findall(r"\bc\d\b", asked)))
+    judgments = [
+        {
+            "id": i,
+            "quote": answer if i == "c1" else "",
+            "explanation": "so",
+            "verdict": "met" if i == "c1" else "unmet",
+        }
+        for i in ids
+    ]
+    return json.dumps({"judgments": judgments, "feedback": "A fair start.", "follow_up": {"id": "", "text": ""}})
+
+
+@pytest.fixture
+def model() -> Model:
+    return Model()
+
+
+@pytest.fixture
+def endpoint(model: Model) -> Iterator[ChatServer]:
+    with ChatServer(model) as serving:
+        yield serving
+
+
+@pytest.fixture
+def visitor(visit: Visit, endpoint: ChatServer) -> Visitor:
+    """In an interview graded by the model."""
+    someone = visit()
+    someone.use_endpoint(endpoint.base_url, KEY)
+    assert "works" in someone.text("#endpoint-state")
+    someone.tab(0)
+    someone.start(grader="llm")
+    return someone
+
+
+def test_a_model_grades_and_its_key_goes_nowhere_else(visitor: Visitor, endpoint: ChatServer, server: Server) -> None:
+    answer = visitor.question.reference_answer.en
+    visitor.send(answer)
+    marked = visitor.page.locator("#transcript mark").first.inner_text()
+    assert answer.startswith(marked)
+    assert len(marked) > 0.9 * len(answer)
+    assert "A fair start." in visitor.text("#transcript .feedback")
+    assert endpoint.headers[-1]["authorization"] == f"Bearer {KEY}"
+    assert visitor.page.input_value("#key input") == ""
+    kept = visitor.page.evaluate("JSON.stringify([localStorage, sessionStorage, document.cookie])")
+    assert KEY not in kept + visitor.page.content() + server.log
+    assert KEY not in visitor.context.request.get(f"{visitor.url}/config").text()
+    assert not [f for f in server.folder.rglob("*") if f.is_file() and KEY.encode() in f.read_bytes()]
+
+
+def test_progress_shows_while_the_model_writes_and_stop_leaves_the_answer_not_graded(
+    visitor: Visitor, model: Model
+) -> None:
+    model.next = breaks('{"judgments": [{"id": "c2", "quote": "", "explanation": "no', "stall")
+    before = visitor.turn
+    visitor.type("An answer whose grading is stopped.")
+    visitor.page.click("#send")
+    visitor.wait("#live .stage:has-text('criterion 2 of')")
+    assert "An answer whose grading is stopped." in visitor.text("#transcript .you")
+    assert visitor.box == ""
+    visitor.type("already typing on")
+    visitor.page.click("#stop")
+    visitor.until_turn_after(before)
+    assert "You stopped the grading." in visitor.text("#transcript .not-graded")
+    assert visitor.box == "already typing on"
+
+    model.next = None
+    visitor.page.click("#transcript [data-do=grade]")
+    visitor.wait("#transcript .not-graded", state="detached")
+    assert "A fair start." in (visitor.page.text_content("#transcript") or "")
+
+
+def test_feedback_streams_in_practice_mode(visitor: Visitor, model: Model) -> None:
+    model.next = breaks('{"judgments": [], "feedback": "You named the mecha', "stall")
+    visitor.type("An answer with feedback under way.")
+    visitor.page.click("#send")
+    visitor.wait("#live .text:has-text('You named the mecha')")
+    visitor.page.click("#stop")
+    visitor.wait("#transcript .not-graded")
+
+
+def test_a_failing_model_is_told_in_the_interfaces_language_and_the_interview_goes_on(
+    visitor: Visitor, model: Model
+) -> None:
+    visitor.speak("zh")
+    visitor.wait("#send:has-text('提交')")
+    model.next = refuses(401, "bad key", code="invalid_api_key")
+    visitor.send("An answer that can't be graded now.")
+    assert "API" in visitor.text("#transcript .not-graded")
+    assert "未评分" in visitor.text("#transcript .not-graded")
+    assert "第 2 题" in visitor.text("#header")
+    visitor.speak("en")
+    visitor.wait("#transcript .not-graded:has-text('does not accept the API key')")
+
+
+def test_a_reload_goes_on_watching_a_grading_that_is_under_way(visitor: Visitor, model: Model) -> None:
+    model.next = breaks('{"judgments": [{"id": "c2", "quote": "', "stall")
+    before = visitor.turn
+    visitor.type("An answer whose tab is reloaded.")
+    visitor.page.click("#send")
+    visitor.wait("#live .stage:has-text('criterion 2 of')")
+    visitor.expects_errors = True  # gradio complains about the stream that the reload ends
+    visitor.reload()
+    visitor.expects_errors = False
+    visitor.wait("#live .stage:has-text('criterion 2 of')")
+    visitor.page.click("#stop")
+    visitor.until_turn_after(before)
+    visitor.wait("#transcript .not-graded:has-text('You stopped the grading.')")
+
+
+def test_an_answer_whose_grading_died_with_the_server_is_graded_on_demand(
+    visitor: Visitor, model: Model, server: Server, endpoint: ChatServer
+) -> None:
+    model.next = breaks('{"judgments": [', "stall")
+    visitor.type("An answer that outlives the server.")
+    visitor.page.click("#send")
+    visitor.wait("#transcript .you:has-text('outlives')")
+    visitor.expects_errors = True
+    server.kill()
+    server.start()
+    visitor.reload()
+    visitor.expects_errors = False
+    visitor.page.click("#live [data-do=grade]")
+    visitor.wait("#transcript .not-graded:has-text('No model is set up for this browser')")
+    assert "outlives" in visitor.text("#transcript .you")
+    model.next = None
+    visitor.use_endpoint(endpoint.base_url, KEY)
+    visitor.tab(0)
+    visitor.page.click("#transcript [data-do=grade]")
+    visitor.wait("#transcript .not-graded", state="detached")
+
+
+def test_an_endpoint_that_does_not_answer_is_explained(visit: Visit) -> None:
+    visitor = visit()
+    visitor.use_endpoint("http://127.0.0.1:9/v1")
+    assert "can't be reached" in visitor.text("#endpoint-state .bad")

@@ -1,0 +1,160 @@
+"""Nothing is lost and nothing is mixed up: reload, crash, tabs, languages, reports, history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.web.conftest import Server
+from tests.web.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Visitor]
+
+
+def test_a_reload_comes_back_to_the_same_question_with_the_draft(visit: Visit) -> None:
+    visitor = visit()
+    visitor.start()
+    visitor.press("skip")
+    turn = visitor.turn
+    visitor.type("a thought that is not finished")
+    visitor.reload()
+    assert visitor.turn == turn
+    visitor.page.wait_for_function("document.querySelector('#box textarea').value !== ''")
+    assert visitor.box == "a thought that is not finished"
+    visitor.send(visitor.box)
+    assert "a thought that is not finished" in visitor.text("#transcript")
+    visitor.reload()
+    assert visitor.box == ""
+
+
+def test_a_killed_server_comes_back_with_the_interview_where_it_was(visit: Visit, server: Server) -> None:
+    visitor = visit()
+    visitor.start()
+    visitor.send("An answer from before the crash, which was stored.")
+    turn, said = visitor.turn, visitor.text("#transcript")
+    visitor.expects_errors = True  # the browser notices that the server is gone
+    server.kill()
+    server.start()
+    visitor.reload()
+    visitor.expects_errors = False
+    assert visitor.turn == turn
+    assert visitor.text("#transcript") == said
+    visitor.press("skip")
+
+
+def test_a_stale_tab_is_told_and_follows_and_keeps_what_was_typed(visit: Visit) -> None:
+    first = visit()
+    first.start()
+    second = first.another_tab()
+    assert second.turn == first.turn
+    first.press("skip")
+    second.type("typed in the second tab")
+    second.page.click("#send")
+    second.wait("#notice .problem:has-text('moved on in another tab')")
+    assert second.turn == first.turn
+    assert second.box == "typed in the second tab"
+
+
+def test_a_switch_of_language_says_everything_anew_and_keeps_what_was_typed(visit: Visit) -> None:
+    visitor = visit()
+    visitor.start()
+    asked = visitor.asked
+    visitor.type("typed before the switch")
+    visitor.speak("zh")
+    visitor.wait("#send:has-text('提交')")
+    assert visitor.box == "typed before the switch"
+    assert visitor.asked == asked, "the interview keeps its own language"
+    assert visitor.page.evaluate("document.documentElement.lang") == "zh"
+    assert visitor.page.locator("#tabs button[role=tab]").all_inner_texts() == [
+        "面试",
+        "报告",
+        "历史",
+        "题库",
+        "评分方式",
+    ]
+    visitor.reload()
+    assert visitor.text("#send") == "提交"
+
+
+def test_the_first_visit_speaks_the_browsers_language(visit: Visit) -> None:
+    visitor = visit(locale="zh-CN")
+    assert visitor.text("#start") == "开始面试"
+    assert visitor.page.is_checked("#setup-language input[value=zh]")
+    visitor.page.click("#tabs button[role=tab] >> nth=2")
+    assert "还没有面试记录" in visitor.text("#history")
+
+
+def test_a_report_can_be_downloaded_in_three_formats_by_its_owner_only(visit: Visit) -> None:
+    visitor = visit()
+    visitor.start()
+    visitor.send("An answer that will be exported.")
+    unfinished = visitor.turn.partition(":")[0]
+    assert visitor.context.request.get(f"{visitor.url}/reports/{unfinished}.md").status == 404
+    visitor.finish()
+    for format_ in ("html", "md", "json"):
+        with visitor.page.expect_download() as download:
+            visitor.page.click(f"#report a[href$='.{format_}']")
+        content = download.value.path().read_text(encoding="utf-8")
+        assert "An answer that will be exported." in content
+        assert format_ != "json" or json.loads(content)["interview"]["id"] == unfinished
+    stranger = visit()
+    assert stranger.context.request.get(f"{stranger.url}/reports/{unfinished}.md").status == 404
+    assert stranger.page.locator("#report .report").count() == 0
+
+
+def test_the_history_opens_continues_and_deletes(visit: Visit) -> None:
+    visitor = visit()
+    visitor.start()
+    visitor.press("dont-know")
+    visitor.finish()
+    visitor.tab(0)
+    visitor.page.click("#start")
+    visitor.wait("#room .asked[data-open]")
+    turn = visitor.turn
+    visitor.tab(2)
+    visitor.wait("#history .interviews li >> nth=1")
+    visitor.page.click("#history [data-do=report]")
+    visitor.wait("#report .report")
+    visitor.tab(2)
+    visitor.page.click("#history [data-do=open]")
+    visitor.wait("#room .asked[data-open]")
+    assert visitor.turn == turn
+    for left in (1, 0):
+        visitor.tab(2)
+        visitor.wait("#history .interviews li")
+        visitor.page.click("#history details.confirm summary >> nth=0")
+        visitor.page.click("#history [data-do=delete] >> nth=0")
+        visitor.page.wait_for_function(f"document.querySelectorAll('#history .interviews li').length === {left}")
+    assert visitor.page.locator("#history div.empty").count() == 1
+    visitor.tab(1)
+    visitor.wait("#report div.empty")
+
+
+def test_another_visitor_can_neither_see_nor_move_an_interview(visit: Visit) -> None:
+    victim, stranger = visit(), visit()
+    victim.start()
+    stranger.start()
+    place = stranger.page.locator("#place textarea, #place input")
+    place.evaluate("(e, value) => { e.value = value; e.dispatchEvent(new Event('input')); }", victim.turn)
+    stranger.page.click("#skip")
+    stranger.wait("#notice .problem:has-text('There is no interview')")
+    before = victim.turn
+    victim.reload()
+    assert victim.turn == before
+
+
+def test_the_bank_is_searched_and_keeps_answers_hidden_until_asked(visit: Visit) -> None:
+    visitor = visit()
+    visitor.tab(3)
+    visitor.page.fill("#bank-search input[type=text], #bank-search textarea", "LoRA")
+    visitor.page.wait_for_function("/found: \\d$/m.test(document.querySelector('#bank-found').innerText.trim())")
+    visitor.page.click("#bank-found [data-do=show] >> nth=0")
+    visitor.wait("#bank-question h2")
+    shown = next(q for q in visitor.bank.questions.values() if q.text.en == visitor.text("#bank-question h2"))
+    reference = visitor.page.get_by_text(shown.reference_answer.en[:40])
+    assert not reference.is_visible()
+    visitor.page.click("#bank-question summary")
+    assert reference.is_visible()
