@@ -127,7 +127,6 @@ def _handler(server: ChatServer) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             said = server.answer(json.loads(body), {k.lower(): v for k, v in self.headers.items()})
-            self.close_connection = True
             if said.body:
                 self._send_whole(said)
             else:
@@ -138,6 +137,7 @@ def _handler(server: ChatServer) -> type[BaseHTTPRequestHandler]:
             for name, value in said.headers.items():
                 self.send_header(name, value)
             self.send_header("content-length", str(len(said.body)))
+            self._say_it_closes()
             self.end_headers()
             self.wfile.write(said.body)
 
@@ -148,6 +148,7 @@ def _handler(server: ChatServer) -> type[BaseHTTPRequestHandler]:
             self.send_response(200)
             self.send_header("content-type", "text/event-stream")
             self.send_header("transfer-encoding", "chunked")
+            self._say_it_closes()
             self.end_headers()
             for event in said.events:
                 self._chunk(f"data: {event if isinstance(event, str) else json.dumps(event)}\n\n")
@@ -157,6 +158,10 @@ def _handler(server: ChatServer) -> type[BaseHTTPRequestHandler]:
                 self._chunk("data: [DONE]\n\n")
             if said.ending in ("done", "closed"):
                 self._chunk("")
+
+        def _say_it_closes(self) -> None:
+            """Unsaid, a client may send its next request into the closing connection: an attempt that never arrives."""
+            self.send_header("connection", "close")
 
         def _chunk(self, text: str) -> None:
             data = text.encode()
