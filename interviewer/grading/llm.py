@@ -10,7 +10,7 @@ from interviewer.grading import Progress, Report, Task, attacks, doubts, evidenc
 from interviewer.grading.asking import again_messages, messages, open_at_the_end, said, secrets, short_id
 from interviewer.grading.fencing import fence, says_nothing
 from interviewer.grading.leaks import Secrets
-from interviewer.grading.reply import Again, Judged, Proposed, Reply, Reporter, plain_id
+from interviewer.grading.reply import Again, Judged, Proposed, Reply, Reporter, bounded, plain_id
 from interviewer.locales import words
 from interviewer.providers import ChatModel, Message
 from interviewer.providers.structured import ask, listen, without_thoughts
@@ -43,7 +43,8 @@ class LlmGrader:
             return self._grade(task, Reply(judgments=[]), (), sent, Usage())  # nothing new: as before, or all unmet
         criteria = {short_id(task.question, c.id): c.id for c in open_}
         progress = Reporter(_discreet(report, task), criteria) if report else None
-        reply, usage = await ask(self.model, messages(task), Reply, progress, _missing(task.question, open_))
+        check, limits = _missing(task.question, open_), bounded(Reply, list(criteria))
+        reply, usage = await ask(self.model, messages(task), Reply, progress, check, bounded=limits)
         return self._grade(task, reply, open_, sent, usage)
 
     def fingerprint(self, task: Task) -> str:
@@ -75,7 +76,8 @@ class LlmGrader:
         Raises:
             ProviderError: no usable reply; the judgment stands as it was.
         """
-        again, usage = await ask(self.model, again_messages(task, criterion, fence(argument)), Again)
+        asking = again_messages(task, criterion, fence(argument))
+        again, usage = await ask(self.model, asking, Again, bounded=bounded(Again))
         sent = tuple(fence(e.answer) for e in task.thread)
         judged = Judged(id="", quote=again.quote, explanation=again.explanation, verdict=again.verdict)
         judgment = doubts.weighed(task, [_judgment(criterion, judged, sent, task)], sent, argument)[0]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator
 from pydantic_core import from_json
 
 from interviewer.grading import Progress, Report
-from interviewer.providers.structured import Stage
-from interviewer.schema import Verdict
+from interviewer.providers.structured import Stage, schema_of
+from interviewer.schema import JsonObject, Verdict
 
 _Words = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 _Id = Annotated[str, BeforeValidator(str)]
@@ -44,6 +45,34 @@ class Reply(BaseModel):
     judgments: list[Judged]
     feedback: _Words = ""
     follow_up: Annotated[Proposed, BeforeValidator(lambda value: value or {})] = Proposed()
+
+
+LONGEST = {"quote": 240, "explanation": 160, "feedback": 500, "text": 240}
+"Characters of a field, for engines that write by a grammar. A quote that is cut is still word for word."
+
+
+def bounded(record_type: type[BaseModel], ids: Sequence[str] = ()) -> JsonObject:
+    """The schema of a reply on criteria with these ids, with an end to everything: without one, a small model goes on
+    in a single field for minutes.
+
+    llama.cpp refuses repetitions of 2,000 and more, nesting counted in (its pull request 17381).
+    """
+    definition = schema_of(record_type)
+    _bound(definition, list(ids))
+    return definition
+
+
+def _bound(node: Any, ids: list[str]) -> None:
+    for name, part in node.get("properties", {}).items():
+        if part.get("type") == "string" and name in LONGEST:
+            part["maxLength"] = LONGEST[name]
+        elif name == "judgments":
+            part["minItems"] = part["maxItems"] = len(ids)
+            part["items"]["properties"]["id"]["enum"] = ids
+            _bound(part["items"], ids)
+        elif name == "follow_up":
+            part["properties"]["id"]["enum"] = [*ids, ""]
+            _bound(part, ids)
 
 
 def plain_id(shown: str) -> str:

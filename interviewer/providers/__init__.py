@@ -14,6 +14,7 @@ Only openai.py imports the SDK, which takes seconds: import it where a model is 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Literal, Protocol
 from urllib.parse import urlsplit
 
@@ -50,6 +51,16 @@ class Endpoint(Record):
     def host(self) -> str:
         """Host and port, without anything secret that a URL may carry."""
         return urlsplit(self.url).netloc.rpartition("@")[2]
+
+    @property
+    def is_local(self) -> bool:
+        """On this machine or in its own network, by the address alone: no name is looked up."""
+        name = urlsplit(self.url).hostname or ""
+        try:
+            address = ip_address(name)
+        except ValueError:
+            return name == "localhost" or name.endswith(".local")
+        return address.is_loopback or address.is_private
 
     @property
     def id(self) -> str:
@@ -98,6 +109,12 @@ class ChatModel(Protocol):
     @property
     def first_rung(self) -> Rung:
         """Where to start on the ladder while nothing is remembered."""
+        ...
+
+    @property
+    def keeps_limits(self) -> bool:
+        """Whether limits of length in a schema are kept to, as engines do that write by a grammar. Hosted ones mostly
+        refuse such a schema."""
         ...
 
     def stream(self, messages: Sequence[Message], shape: Shape | None = None) -> AsyncGenerator[Delta | Usage, None]:

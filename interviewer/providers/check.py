@@ -53,6 +53,7 @@ class _Watched:
     def __init__(self, model: ChatModel, clock: Callable[[], float]) -> None:
         self._model, self._clock = model, clock
         self.name, self.host, self.id, self.first_rung = model.name, model.host, model.id, model.first_rung
+        self.keeps_limits = model.keeps_limits
         self.capabilities = Capabilities()
         self.first: float | None = None
         self.most_pieces = 0

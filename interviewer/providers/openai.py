@@ -52,6 +52,10 @@ class OpenAIModel:
         preset = presets.of(self.endpoint.url)
         return preset.rung if preset else "json_schema"
 
+    @property
+    def keeps_limits(self) -> bool:
+        return self.endpoint.is_local
+
     async def stream(
         self, messages: Sequence[Message], shape: Shape | None = None
     ) -> AsyncGenerator[Delta | Usage, None]:

@@ -26,6 +26,7 @@ class ScriptedModel:
     """
 
     first_rung: Rung = "json_schema"
+    keeps_limits = False
 
     def __init__(self, script: Script, *, name: str = "scripted", piece: int = 12, thinks: bool = False) -> None:
         self.name = name

@@ -32,6 +32,8 @@ LONGEST_REPLY = 12_000
 "Characters after the thoughts: several times what eight criteria with long quotes take."
 MOST_STARTS = 40
 "Opening braces at which a record is looked for."
+_LIMITS = "maxLength"
+"As remembered among the parameters that an endpoint refused."
 
 
 class Reading(NamedTuple):
@@ -55,10 +57,12 @@ async def ask(
     on_text: OnText | None = None,
     check: Callable[[T], str | None] | None = None,
     patience: float = 300.0,
+    bounded: JsonObject | None = None,
 ) -> tuple[T, Usage]:
     """A record from the model, and what all calls for it used. One call when all goes well.
 
     `patience` is in seconds, for the ladder and the repair together: nobody waits longer for one answer.
+    `bounded` is the record's schema with limits of length, for an endpoint that keeps to them.
 
     `check` may find a fault in a valid record and give the words to send back; the first record is kept where the
     repair brings nothing better.
@@ -69,7 +73,7 @@ async def ask(
     """
     try:
         async with asyncio.timeout(patience):
-            return await _ask(model, messages, record_type, on_text, check)
+            return await _ask(model, messages, record_type, on_text, check, bounded)
     except TimeoutError:
         values = {"host": model.host, "model": model.name, "seconds": round(patience)}
         raise ProviderError("too_slow", **values) from None
@@ -81,9 +85,10 @@ async def _ask(
     record_type: type[T],
     on_text: OnText | None,
     check: Callable[[T], str | None] | None,
+    bounded: JsonObject | None,
 ) -> tuple[T, Usage]:
     known = model.capabilities.of(model.id).rung
-    asked, spent = await _climb_down(model, messages, record_type, known, on_text)
+    asked, spent = await _climb_down(model, messages, record_type, known, on_text, bounded)
     record = cast("T | None", asked.reading.record)
     words = check(record) if record is not None and check else None
     if record is not None and words is None:
@@ -115,17 +120,20 @@ async def _repair(model: ChatModel, asked: _Asked, words: str, on_text: OnText |
 
 
 async def _climb_down(
-    model: ChatModel, messages: Sequence[Message], record_type: type[T], known: Rung | None, on_text: OnText | None
+    model: ChatModel,
+    messages: Sequence[Message],
+    record_type: type[T],
+    known: Rung | None,
+    on_text: OnText | None,
+    bounded: JsonObject | None,
 ) -> tuple[_Asked, Usage]:
     """Goes down the ladder to the first rung with a valid record; to the last, or the known one, otherwise."""
     spent = Usage()
     definition = schema_of(record_type)
     rungs = LADDER[LADDER.index(known or model.first_rung) :]
     for rung in rungs:
-        shape = Shape(rung=rung, definition=definition)
-        dressed = _dressed(messages, shape)
         try:
-            text, usage = await listen(model, dressed, shape, on_text)
+            shape, text, usage = await _at(model, messages, rung, definition, bounded, on_text)
         except ProviderError as problem:
             if rung != rungs[-1] and problem.values.get("status") in STEP_DOWN:
                 continue
@@ -133,10 +141,35 @@ async def _climb_down(
                 raise ProviderError("unknown_model", host=model.host, model=model.name) from None
             raise
         spent += usage
-        asked = _Asked(dressed, shape, text, read(text, record_type))
+        asked = _Asked(_dressed(messages, shape), shape, text, read(text, record_type))
         if asked.reading.record is not None or rung == known:
             break
     return asked, spent
+
+
+async def _at(
+    model: ChatModel,
+    messages: Sequence[Message],
+    rung: Rung,
+    definition: JsonObject,
+    bounded: JsonObject | None,
+    on_text: OnText | None,
+) -> tuple[Shape, str, Usage]:
+    """One rung: with the limits of length where the endpoint keeps to them, until it has refused them."""
+    plain = Shape(rung=rung, definition=definition)
+    refused = model.capabilities.of(model.id).refused
+    takes = bounded is not None and model.keeps_limits and rung in ("json_schema", "tool") and _LIMITS not in refused
+    if takes:
+        shape = Shape(rung=rung, definition=cast(JsonObject, bounded))
+        try:
+            return shape, *await listen(model, _dressed(messages, shape), shape, on_text)
+        except ProviderError as problem:
+            if problem.values.get("status") not in STEP_DOWN:
+                raise
+    text, usage = await listen(model, _dressed(messages, plain), plain, on_text)
+    if takes:
+        model.capabilities.learn(model.id, refused=(*refused, _LIMITS))
+    return plain, text, usage
 
 
 async def listen(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,15 @@ import yaml
 from interviewer import prompts, tokens
 from interviewer.errors import GradingFailed, ProviderError
 from interviewer.grading import Exchange, Grader, Progress, Task, quotes
-from interviewer.grading.asking import messages
+from interviewer.grading.asking import again_messages, messages
 from interviewer.grading.llm import LlmGrader
-from interviewer.grading.reply import Reply
-from interviewer.providers import Endpoint, Message
+from interviewer.grading.reply import Again, Reply, bounded
+from interviewer.providers import LADDER, Endpoint, Message, Rung
 from interviewer.providers.check import check
 from interviewer.providers.openai import OpenAIModel
 from interviewer.providers.scripted import Reply as Said
 from interviewer.providers.scripted import ScriptedModel
-from interviewer.providers.structured import schema_of
+from interviewer.providers.structured import ask, schema_of
 from interviewer.schema import Grade, Judgment, Language, Question
 from tests.servers import llama, packaged_model
 
@@ -483,28 +483,47 @@ def test_a_typical_first_call_fits_its_budget() -> None:
 # --- a real model -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.local_model
-@pytest.mark.timeout(400)
-async def test_a_real_small_model_gives_a_grade_or_a_clean_failure() -> None:
+@pytest.fixture(scope="module")
+def small_model() -> Iterator[str]:
+    """Base URL of a real llama.cpp with the packaged model."""
     path = packaged_model()
     if path is None:
         pytest.skip("needs llama.cpp and the packaged model: make local-model")
-    small = QUESTION.model_copy(
-        update={"reference_answer": QUESTION.rubric[1].requirement, "rubric": QUESTION.rubric[1:2]}
-    )
-    what = Task(question=small, language="en", thread=(Exchange(asked=small.text.en, answer=SECOND),))
     with llama(path) as base_url:
-        model = OpenAIModel(Endpoint(base_url=base_url, model="smollm2"), timeout=60, max_tokens=150)
-        report = await check(model)
-        try:
-            outcome: Grade | str = await LlmGrader(model).grade(what)
-        except ProviderError as problem:
-            outcome = problem.key
-    assert report.ok
+        yield base_url
+
+
+@pytest.mark.local_model
+@pytest.mark.timeout(400)
+async def test_a_real_small_model_grades_a_whole_question_in_one_call(small_model: str) -> None:
+    """What it says is worth little; that it comes to an end, in the form that was asked for, is the promise."""
+    model = OpenAIModel(Endpoint(base_url=small_model, model="smollm2"), timeout=120)
+    grade = await LlmGrader(model).grade(task(ANSWER))
+    assert grade.usage.calls == 1
+    assert not grade.usage.estimated
+    assert [j.criterion_id for j in grade.judgments] == [c.id for c in QUESTION.rubric]
+    assert all(j.verdict != "met" or quotes.find(j.quote, ANSWER) for j in grade.judgments)
+    assert "not_judged" not in {note for j in grade.judgments for note in j.notes}
+
+
+@pytest.mark.local_model
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("rung", LADDER)
+async def test_every_rung_of_the_ladder_works_or_fails_cleanly_on_a_real_server(small_model: str, rung: Rung) -> None:
+    model = OpenAIModel(Endpoint(base_url=small_model, model="smollm2"), timeout=60, max_tokens=200)
+    model.capabilities.learn(model.id, rung=rung)
+    asked = again_messages(task(ANSWER), QUESTION.rubric[0], "")
+    outcome: Any
+    try:
+        outcome = (await ask(model, asked, Again, bounded=bounded(Again)))[0]
+    except ProviderError as problem:
+        outcome = problem.key
+    assert isinstance(outcome, Again) or (rung != "json_schema" and outcome in ("not_json", "empty_reply"))
+
+
+@pytest.mark.local_model
+@pytest.mark.timeout(400)
+async def test_the_connection_to_a_real_server_is_tried(small_model: str) -> None:
+    report = await check(OpenAIModel(Endpoint(base_url=small_model, model="smollm2"), timeout=60, max_tokens=150))
+    assert (report.ok, report.rung, report.calls) == (True, "json_schema", 1)
     assert (report.streams, report.reports_usage) == (True, True)
-    assert outcome in ("not_json", "empty_reply") or isinstance(outcome, Grade)
-    if isinstance(outcome, Grade):
-        assert outcome.usage.calls >= 1
-        assert outcome.score in (0, 1, None)
-        judgment = outcome.judgments[0]
-        assert judgment.verdict != "met" or quotes.find(judgment.quote, SECOND)

@@ -284,3 +284,60 @@ async def test_nobody_waits_for_ever_for_one_record() -> None:
     with pytest.raises(ProviderError) as raised:
         await ask(Dripping([]), ASKED, Thing, patience=0.2)
     assert raised.value.key == "too_slow"
+
+
+# --- limits of length -------------------------------------------------------------------------------------------------
+
+BOUNDED = {**schema_of(Thing), "maxProperties": 2}
+
+
+def schema_in(request: dict[str, Any]) -> Any:
+    return request["response_format"]["json_schema"]["schema"]
+
+
+async def test_an_engine_on_this_machine_is_told_how_long_a_field_may_be() -> None:
+    with ChatServer(takes_only("json_schema")) as server:
+        await ask(openai_model(server), ASKED, Thing, bounded=BOUNDED)
+    assert [schema_in(r) for r in server.requests] == [BOUNDED]
+
+
+async def test_a_hosted_model_is_not() -> None:
+    model = ScriptedModel([GOOD])
+    await ask(model, ASKED, Thing, bounded=BOUNDED)
+    assert [call.shape.definition for call in model.calls if call.shape] == [schema_of(Thing)]
+
+
+@pytest.mark.parametrize(
+    ("url", "local"),
+    [
+        ("http://localhost:8080/v1", True),
+        ("http://127.0.0.1:1234/v1", True),
+        ("http://[::1]:8000/v1", True),
+        ("http://192.168.1.20:8000/v1", True),
+        ("http://studio.local:1234/v1", True),
+        ("https://api.openai.com/v1", False),
+        ("https://8.8.8.8/v1", False),
+        (None, False),
+    ],
+)
+def test_what_stands_in_the_own_network_is_told_by_its_address(url: str | None, local: bool) -> None:
+    endpoint = Endpoint(base_url=url, model="m")
+    assert (endpoint.is_local, OpenAIModel(endpoint).keeps_limits) == (local, local)
+
+
+async def test_refused_limits_are_left_out_and_not_tried_again(tmp_path: Path) -> None:
+    def say(request: dict[str, Any]) -> Said:
+        return says(GOOD) if schema_in(request) == schema_of(Thing) else refuses(400, "maxProperties is not supported")
+
+    with ChatServer(say) as server:
+        for _ in range(2):
+            await ask(openai_model(server, Capabilities(tmp_path)), ASKED, Thing, bounded=BOUNDED)
+        assert [schema_in(r) == BOUNDED for r in server.requests] == [True, False, False]
+
+
+async def test_an_endpoint_without_schemas_is_not_thought_to_refuse_limits() -> None:
+    with ChatServer(takes_only("tool")) as server:
+        model = openai_model(server)
+        await ask(model, ASKED, Thing, bounded=BOUNDED)
+        assert server.requests[-1]["tools"][0]["function"]["parameters"] == BOUNDED
+    assert model.capabilities.of(model.id).refused == ()
