@@ -102,7 +102,10 @@ class _Answer:
         if self.exchange.criterion_id == criterion.id:
             patterns = completed(patterns, self.exchange.asked)
         mistaken = [frozenset[int]() for _ in self.mistaken] if criterion.is_mistake else self.mistaken
-        found = [reading.search(patterns, wrong) for reading, wrong in zip(self.readings, mistaken, strict=True)]
+        found = [
+            reading.search(patterns, wrong, scattered=not criterion.is_mistake)
+            for reading, wrong in zip(self.readings, mistaken, strict=True)
+        ]
         return min((hit for hit in found if hit), key=lambda h: RANK[h.stand], default=None)
 
 

@@ -18,6 +18,8 @@ REACH = 8.0
 "How far a cue denies, in English words; a Chinese character counts half."
 SHORT_REACH = 4.0
 "The same for the cues of a noun: no, without, 无."
+UNSURE_CLAUSES = 2
+"How many clauses before and after it what a candidate doesn't know may reach."
 
 Stand = Literal["claimed", "loose", "doubtful", "mistaken", "denied"]
 """loose: all of it in a clause that only supposes. Enough to have said it, too little to be accused of it.
@@ -57,7 +59,7 @@ class Denials:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._boundaries = self._clause_starts()
-        self._refuted = covering(self._refuted_ranges())
+        self._refuted = covering(self._refuted_ranges()) | covering(self._unsure_ranges())
         self._suppositions = self._supposed()
         self._cues = self._deny_cues()
         self._undone = dict(_places(document, "deny_before"))
@@ -160,11 +162,16 @@ class Denials:
         return 0 < at < len(tokens) - 1 and tokens[at].kind == "cjk" and tokens[at - 1].stem == tokens[at + 1].stem
 
     def _supposed(self) -> set[int]:
-        """Clauses that only suppose: they start with if or 如果, or end with 的话."""
+        """Clauses that only suppose: they start with if or 如果, or end with 的话, or ask."""
         starts = {self.clause(f) for f, _ in _places(self._document, "suppose") if self._near_start(f)}
-        return starts | {
-            self.clause(f) for f, last in _places(self._document, "suppose_end") if self._ends_clause(last)
-        }
+        ends = {self.clause(f) for f, last in _places(self._document, "suppose_end") if self._ends_clause(last)}
+        return starts | ends | self._asked()
+
+    def _asked(self) -> set[int]:
+        """The clauses of sentences that end with a question mark."""
+        tokens = self._document.tokens
+        asking = [(first, last) for first, last in self._document.sentences if tokens[last - 1].stem in ("?", "？")]
+        return {self.clause(i) for sentence in asking for i in range(*sentence)}
 
     def _near_start(self, token: int) -> bool:
         start = self._boundaries[self.clause(token) - 1]
@@ -187,6 +194,23 @@ class Denials:
         if document.tokens[cue].kind == "word":
             return cue == first
         return any(t.stem in language_data()["consequence"] for t in document.tokens[comma : min(comma + 12, last)])
+
+    def _unsure_ranges(self) -> list[Range]:
+        """The clauses about which the candidate doesn't know, as far as the sentence and its contrasts go."""
+        document, edges = self._document, [*self._boundaries, len(self._document.tokens)]
+        contrasts = [first for first, _ in _places(document, "contrast")]
+        ranges = []
+        for first, last in _places(document, "unsure"):
+            at = document.tokens[first].start
+            if document.text[max(0, at - 1) : at] in set(language_data()["quoting"]):
+                continue
+            number = self.clause(first)
+            near = edges[max(0, number - 1 - UNSURE_CLAUSES)], edges[min(len(edges) - 1, number + UNSURE_CLAUSES)]
+            begin, end = document.sentences[document.sentence_of(first)]
+            before, after = bisect_left(contrasts, first) - 1, bisect_left(contrasts, last)
+            start = max(begin, near[0], contrasts[before] if before >= 0 else 0)
+            ranges.append((start, min(end, near[1], contrasts[after] if after < len(contrasts) else end)))
+        return ranges
 
     def _refuted_ranges(self) -> list[Range]:
         document = self._document

@@ -10,7 +10,7 @@ from interviewer.grading import Progress, Report, Task, attacks, doubts, evidenc
 from interviewer.grading.asking import again_messages, messages, open_at_the_end, said, secrets, short_id
 from interviewer.grading.fencing import fence, says_nothing
 from interviewer.grading.leaks import Secrets
-from interviewer.grading.reply import Again, Judged, Proposed, Reply, Reporter, bounded, plain_id
+from interviewer.grading.reply import Again, Judged, Proposed, Reply, Reporter, bounded, plain_id, without_babble
 from interviewer.locales import words
 from interviewer.providers import ChatModel, Message
 from interviewer.providers.structured import ask, listen, without_thoughts
@@ -96,7 +96,7 @@ class LlmGrader:
         judgments = scoring.merge(question.rubric, task.previous.judgments if task.previous else (), now)
         return Grade(
             judgments=judgments,
-            feedback=hidden.removed(reply.feedback.strip()),
+            feedback=hidden.removed(without_babble(reply.feedback.strip())),
             follow_up=_follow_up(task, reply.follow_up, judgments, hidden),
             score=scoring.score(question.rubric, judgments, task.hinted),
             warnings=_warnings(task, sent),
@@ -136,7 +136,7 @@ def _judgment(criterion: Criterion, judged: Judged | None, sent: Sequence[str], 
     return Judgment(
         criterion_id=criterion.id,
         quote=judged.quote.strip() if met else "",
-        explanation=judged.explanation.strip(),
+        explanation=without_babble(judged.explanation.strip()),
         verdict="unmet" if fault else judged.verdict,
         notes=(fault,) if fault else (),
     )
@@ -158,7 +158,7 @@ def _follow_up(task: Task, proposed: Proposed, judgments: Sequence[Judgment], hi
     """The proposal, if it pursues an unmet requirement and gives nothing away."""
     unmet = {j.criterion_id for j in judgments if j.verdict != "met"}
     by_short = {short_id(task.question, c.id): c for c in task.question.rubric if not c.is_mistake and c.id in unmet}
-    criterion, text = by_short.get(plain_id(proposed.id)), proposed.text.strip()
+    criterion, text = by_short.get(plain_id(proposed.id)), without_babble(proposed.text.strip())
     if criterion is None or not text or hidden.are_in(text):
         return None
     return FollowUp(criterion_id=criterion.id, text=text)

@@ -9,6 +9,11 @@ from typing import NamedTuple
 from interviewer.grading.denials import RANK, Denials, Range, Stand, covering
 from interviewer.grading.terms import Document, Term, term
 
+FEW_WORDS = 40.0
+"""Words that a passage of more than two sentences may have (a Chinese character counts half): notes and formulas are
+cut into many short ones."""
+MOST_SENTENCES = 6
+
 
 class Group(NamedTuple):
     terms: tuple[Term, ...]
@@ -44,11 +49,17 @@ class Reading:
         self.document = document
         self.denials = Denials(document)
         self.dropped = frozenset(dropped)
+        self._runs = self._short_runs()
 
-    def search(self, patterns: Sequence[tuple[str, ...]], mistaken: Set[int] = frozenset()) -> Hit | None:
+    def search(
+        self, patterns: Sequence[tuple[str, ...]], mistaken: Set[int] = frozenset(), *, scattered: bool = False
+    ) -> Hit | None:
         """The best passage: claimed before loose before doubtful, then the shortest, then the first. A passage with one
-        of the `mistaken` sentences comes late: what it gets wrong it hardly gets right as well."""
-        hits = [hit for pattern in patterns for hit in self._passages(compiled(pattern))]
+        of the `mistaken` sentences comes late: what it gets wrong it hardly gets right as well.
+
+        `scattered`: where no one or two sentences hold a pattern, a few short ones in a row may.
+        """
+        hits = [hit for pattern in patterns for hit in self._passages(compiled(pattern), scattered)]
         hits = [h if mistaken.isdisjoint(range(*h.sentences)) else h._replace(stand="mistaken") for h in hits]
         return min(hits, key=lambda h: (RANK[h.stand], len(h.quote), h.sentences), default=None)
 
@@ -58,7 +69,15 @@ class Reading:
         ranges = [(n, last) for n in numbers for last in (n + 1, n + 2) if last <= len(numbers)]
         return [self.document.quote(*r) for r in ranges if not self.dropped.intersection(range(*r))]
 
-    def _passages(self, groups: tuple[Group, ...]) -> list[Hit]:
+    def _short_runs(self) -> list[Range]:
+        """Three and more sentences of few words together."""
+        document, count = self.document, len(self.document.sentences)
+        weight = {"cjk": 0.5, "sign": 0.0}
+        words = [sum(weight.get(t.kind, 1.0) for t in document.tokens[slice(*s)]) for s in document.sentences]
+        spans = [(n, n + size) for size in range(3, MOST_SENTENCES + 1) for n in range(count - size + 1)]
+        return [span for span in spans if sum(words[slice(*span)]) <= FEW_WORDS]
+
+    def _passages(self, groups: tuple[Group, ...], scattered: bool) -> list[Hit]:
         places = [self._by_sentence(group) for group in groups]
         wanted = [p for p, g in zip(places, groups, strict=True) if not g.absent]
         unwanted = [p for p, g in zip(places, groups, strict=True) if g.absent]
@@ -72,6 +91,8 @@ class Reading:
                     hit = self._hit(passage, wanted, unwanted)
                     if hit:
                         hits[passage] = hit
+        if scattered and not hits:
+            return [hit for run in self._runs if (hit := self._hit(run, wanted, unwanted))]
         alone = {s for (s, end), h in hits.items() if end == s + 1 and h.stand != "denied"}
         return [h for (s, end), h in hits.items() if end == s + 1 or not alone.intersection(range(s, end))]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -73,6 +74,12 @@ def _bound(node: Any, ids: list[str]) -> None:
         elif name == "follow_up":
             part["properties"]["id"]["enum"] = [*ids, ""]
             _bound(part, ids)
+
+
+def without_babble(text: str) -> str:
+    """Nothing, where a small model has only repeated itself: it compresses to a third, people's text to two."""
+    raw = text.encode()
+    return "" if len(raw) >= 60 and len(zlib.compress(raw)) < len(raw) / 3 else text
 
 
 def plain_id(shown: str) -> str:

@@ -102,6 +102,11 @@ def test_a_denied_requirement_is_unmet_and_says_so() -> None:
         ("有人认为 GQA 减少了查询头，这是错的。", False),
         ("If you reduce the query heads, quality drops.", False),
         ("就算减少查询头，也省不了多少。", False),
+        ("Does GQA reduce the query heads? No.", False),
+        ("减少的是查询头吗？当然不是。", False),
+        ('People sometimes tell me "GQA cuts the query heads".', False),
+        ("以前有种说法：GQA 减少了查询头，这个我不同意。", False),
+        ("A beginner sees the word group and thinks that there are fewer query heads.", False),
     ],
 )
 def test_a_mistake_costs_points_unless_it_is_refuted(claim: str, charged: bool) -> None:
@@ -122,6 +127,45 @@ def test_a_mistake_costs_points_unless_it_is_refuted(claim: str, charged: bool) 
 )
 def test_a_passage_with_a_mistake_earns_nothing_and_the_others_do(answer: str, credited: bool) -> None:
     assert ("less-memory" in met(grade(answer))) is credited
+
+
+@pytest.mark.parametrize(
+    ("answer", "credited"),
+    [
+        ("I'm not sure how the heads share the keys.", False),
+        ("How the heads share keys, I'd have to look up.", False),
+        ("头怎么共享键值，我不太清楚。", False),
+        ("具体哪些头共享键值，没深究过，不敢乱说。", False),
+        ("I'm not sure about the quality, but the heads share keys.", True),
+        ("The heads share keys. What that costs I don't know.", True),
+        ("几个头共享一组键值。质量掉多少我不清楚。", True),
+        ('The heads share keys and the model answers "I don\'t know" more often.', True),
+    ],
+)
+def test_what_a_candidate_does_not_know_earns_nothing(answer: str, credited: bool) -> None:
+    assert ("shares-kv" in met(grade(answer))) is credited
+
+
+@pytest.mark.parametrize(
+    ("answer", "credited"),
+    [
+        ("Query heads: 32.\nKV: 8.\nShared by four.", True),
+        ("头：32 个；\n键值：8 组；\n四个共用一组。", True),
+        (
+            "There are 32 heads. " + "They all look at the same text and each has its own idea. " * 4 + "KV is shared.",
+            False,
+        ),
+    ],
+)
+def test_notes_in_many_short_lines_are_read_together(answer: str, credited: bool) -> None:
+    judgment = grade(answer).judgment("shares-kv")
+    assert judgment is not None
+    assert (judgment.verdict == "met") is credited
+    assert judgment.quote in answer
+
+
+def test_a_mistake_is_not_pieced_together_from_short_lines() -> None:
+    assert "fewer-query-heads" not in met(grade("Query heads: 32.\nMemory: small.\nLatency: reduced."))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

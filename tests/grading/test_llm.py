@@ -480,6 +480,21 @@ def test_a_typical_first_call_fits_its_budget() -> None:
     assert tokens.count(sent).n <= 1150
 
 
+async def test_babble_is_not_passed_on() -> None:
+    babble = "canno_" * 40
+    said = json.loads(reply(FIRST, feedback="cant-" * 60, id="c4", text=babble))
+    said["judgments"][3]["explanation"] = babble
+    grade = await LlmGrader(ScriptedModel([json.dumps(said)])).grade(task(ANSWER))
+    assert grade.feedback == ""
+    assert grade.follow_up is None
+    assert babble not in {j.explanation for j in grade.judgments}
+    kept = await LlmGrader(
+        ScriptedModel([reply(FIRST, feedback="Well begun.", id="c4", text="And what is lost?")])
+    ).grade(task(ANSWER))
+    assert kept.feedback == "Well begun."
+    assert kept.follow_up is not None
+
+
 # --- a real model -----------------------------------------------------------------------------------------------------
 
 
