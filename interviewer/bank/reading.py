@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_json
 
 from interviewer.bank import rules, yaml_text
 from interviewer.bank.faults import Fault, of_validation
@@ -101,7 +101,7 @@ class _Reading:
             data, repeated = yaml_text.parse(_text(file))
             for field in repeated:
                 self.fault(shown, "repeated", field.field, first=field.first, second=field.second)
-            return shape.validate_json(json.dumps(data), strict=True)
+            return shape.validate_json(to_json(data), strict=True)
         except yaml_text.Malformed as problem:
             self.fault(shown, problem.key, **problem.values)
         except ValidationError as problem:

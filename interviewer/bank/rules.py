@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from typing import get_args
 
@@ -11,6 +12,8 @@ from interviewer.schema import LANGUAGES, Criterion, Question, SampleLabel
 CRITERIA = range(4, 9)
 POINTS = 10
 REFERENCE_WORDS = range(120, 351)
+
+_EMPTY_ALTERNATIVE = re.compile(r"(?:^~?|\|)[ *]*(?:\||$)")
 
 Found = tuple[str, str, dict[str, object]]
 "A field, a fault's key and its values."
@@ -54,8 +57,7 @@ def _terms(field: str, criterion: Criterion) -> Iterator[Found]:
         if not any(not group.lstrip().startswith("~") for group in pattern):
             yield f"{field}.{number}", "terms_nothing_wanted", {}
         for place, group in enumerate(pattern):
-            alternatives = group.strip().removeprefix("~").split("|")
-            if any(not alternative.strip(" *") for alternative in alternatives):
+            if _EMPTY_ALTERNATIVE.search(group.strip()):
                 yield f"{field}.{number}.{place}", "terms_empty", {"group": group}
 
 
