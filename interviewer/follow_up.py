@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from interviewer.grading.terms import language_data
 from interviewer.schema import Criterion, FollowUp, Grade, Interview, Language, Question, Turn
 
 MAX_FOLLOW_UPS = 2
@@ -68,7 +70,7 @@ def hint(question: Question, thread: Sequence[Turn], language: Language) -> Foll
         return None
     if criterion.probe and criterion.id not in shown:
         return FollowUp(criterion_id=criterion.id, text=criterion.probe.in_(language))
-    words = key_words(criterion, language)
+    words = hint_words(criterion, language)
     return FollowUp(criterion_id=criterion.id, text=" · ".join(words)) if words else None
 
 
@@ -79,17 +81,35 @@ def _without_words(remaining: Sequence[Criterion], turn: Turn) -> Criterion | No
 
 def key_words(criterion: Criterion, language: Language) -> list[str]:
     """One word for each group of the first pattern, in the language where there is one."""
-    if not criterion.terms:
-        return []
-    return [_in_language(group, language) for group in criterion.terms[0] if not group.startswith("~")]
+    groups = [_alternatives(group) for group in _wanted(criterion)]
+    return [word for group in groups if (word := _in_language(group, language))]
 
 
-def _in_language(group: str, language: Language) -> str:
-    alternatives = [a.strip().rstrip("*") for a in group.split("|")]
+def hint_words(criterion: Criterion, language: Language) -> list[str]:
+    """The same without figures: where the answer is a number, its key words would be the answer."""
+    groups = [[a for a in _alternatives(group) if not _tells_a_figure(a)] for group in _wanted(criterion)]
+    return [word for group in groups if (word := _in_language(group, language))]
+
+
+def _wanted(criterion: Criterion) -> list[str]:
+    return [group for group in criterion.terms[0] if not group.startswith("~")] if criterion.terms else []
+
+
+def _alternatives(group: str) -> list[str]:
+    return [a.strip().rstrip("*") for a in group.split("|")]
+
+
+def _tells_a_figure(text: str) -> bool:
+    data = language_data()
+    said = set(re.split(r"[\W_]+", text.lower())) & set(data["figure_words"].split())
+    return bool(said) or any(c.isdigit() or c in data["figure_characters"] for c in text)
+
+
+def _in_language(alternatives: list[str], language: Language) -> str:
     chinese = [a for a in alternatives if any("一" <= c <= "鿿" for c in a)]
     rest = [a for a in alternatives if a not in chinese]
     wanted, other = (chinese, rest) if language == "zh" else (rest, chinese)
-    return (wanted or other)[0]
+    return (wanted or other or [""])[0]
 
 
 def question_scores(interview: Interview) -> list[tuple[str, float | None]]:

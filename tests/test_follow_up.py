@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from interviewer import follow_up
-from interviewer.schema import FollowUp, Turn
+from interviewer.bank import load
+from interviewer.schema import LANGUAGES, FollowUp, Turn
+from interviewer.settings import shipped
 from tests.examples import NOON, criterion, grade, question
 
 Q = question()
@@ -73,6 +75,27 @@ def test_a_hint_on_a_follow_up_names_the_key_words_of_what_was_asked() -> None:
     thread = [turn(grade=grade(Q)), turn(outcome=None, answer="", criterion_id="stores")]
     assert follow_up.hint(Q, thread, "en") == FollowUp(criterion_id="stores", text="store")
     assert follow_up.hint(Q, thread, "zh") == FollowUp(criterion_id="stores", text="存")
+
+
+def test_no_hint_names_a_figure() -> None:
+    """Where the answer is a number, its key words would be the answer."""
+    bank = load([shipped("question_bank")])
+    words = {
+        w.lower()
+        for q in bank.questions.values()
+        for c in q.rubric
+        for language in LANGUAGES
+        for w in follow_up.hint_words(c, language)
+    }
+    figures = {"half", "third", "quarter", "eighth", "ninety", "twice", "percent"}
+    assert len(words) > 500
+    assert not [w for w in words if any(c.isdigit() or c in "一二三四五六七八九十百千倍" for c in w)]
+    assert not [w for w in words if figures & set(w.replace("-", " ").split())]
+
+
+def test_key_words_of_numbers_alone_are_no_hint() -> None:
+    rate = criterion("rate", 3, terms=[["143 | 142.9", "7 ms | seven ms"]])
+    assert follow_up.hint_words(rate, "en") == []
 
 
 def test_hints_run_out() -> None:
