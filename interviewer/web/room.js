@@ -68,8 +68,42 @@
     }
   }
 
+  /* Arguments being typed: a scorecard that is drawn anew, after a second look, say, gets them back. */
+  const arguing = new Map();
+  let arguingAt = null;
+
+  function argumentKey(area) {
+    const { interview, question, criterion } = area.closest(".dispute").querySelector("[data-do=dispute]").dataset;
+    return [area.closest("#scorecard, #transcript, #report")?.id, interview, question, criterion].join("/");
+  }
+
+  function argue() {
+    for (const area of document.querySelectorAll(".dispute textarea")) {
+      const key = argumentKey(area), form = area.closest("details");
+      if (!arguing.has(key) || (area.value && form.open)) continue;
+      area.value = arguing.get(key);
+      form.open = true;
+      if (key === arguingAt && document.activeElement === document.body) area.focus({ preventScroll: true });
+    }
+  }
+
+  document.addEventListener("focusin", (event) => {
+    arguingAt = event.target.matches(".dispute textarea") ? argumentKey(event.target) : null;
+  });
+
+  document.addEventListener("click", (event) => {
+    const area = event.target.closest("[data-do=dispute], .dispute summary")?.closest(".dispute").querySelector("textarea");
+    if (!area) return;
+    const opens = event.target.closest("summary") && !area.closest("details").open;
+    if (opens && area.value) arguing.set(argumentKey(area), area.value);
+    else arguing.delete(argumentKey(area)); // sent, or folded away
+  }, true);
+
   document.addEventListener("input", (event) => {
     if (event.target === box() && draftKey()) keep(draftKey(), event.target.value);
+    if (!event.target.matches(".dispute textarea")) return;
+    if (event.target.value) arguing.set(argumentKey(event.target), event.target.value);
+    else arguing.delete(argumentKey(event.target));
   });
 
   document.addEventListener("keydown", (event) => {
@@ -124,7 +158,7 @@
     if (event.target.closest("#language")) document.cookie = `interviewer_language=${event.target.value}; path=/; max-age=31536000; samesite=lax`;
   });
 
-  new MutationObserver((changes) => { remember(); newTurn(); tick(); watch(); scroll(changes); here(); }).observe(document.documentElement, {
+  new MutationObserver((changes) => { remember(); newTurn(); tick(); watch(); scroll(changes); here(); argue(); }).observe(document.documentElement, {
     childList: true,
     subtree: true,
     attributes: true,

@@ -101,6 +101,20 @@ def test_an_argument_that_gives_orders_is_refused_where_it_was_typed(visitor: Vi
     assert model.argued == []
 
 
+def test_an_argument_being_typed_outlives_a_scorecard_that_is_drawn_anew(visitor: Visitor) -> None:
+    visitor.start(grader="llm")
+    answer_all(visitor)
+    visitor.page.click("#scorecard li.unmet .dispute summary >> nth=0")
+    visitor.page.fill("#scorecard .dispute[open] textarea", "The second sentence says")
+    visitor.speak("zh")
+    visitor.wait("#scorecard .dispute[open] summary:has-text('申诉')")
+    assert visitor.page.input_value("#scorecard .dispute[open] textarea") == "The second sentence says"
+    visitor.page.click("#scorecard .dispute[open] summary")
+    visitor.speak("en")
+    visitor.wait("#scorecard .dispute summary:has-text('Dispute') >> nth=0")
+    assert visitor.page.locator("#scorecard .dispute[open]").count() == 0
+
+
 def test_the_built_in_check_keeps_a_dispute_on_record_after_an_interview_without_feedback(visit: Visit) -> None:
     visitor = visit()
     visitor.start(mode="interview")
