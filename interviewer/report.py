@@ -129,7 +129,7 @@ def summarise(interview: Interview, topics: Mapping[str, Text] | None = None) ->
         if r.state in ("graded", "dont_know")
         for line in r.lines
     ]
-    missed = [p for p in points if not p.criterion.is_mistake and not _met(p)]
+    missed = [p for p in points if not p.criterion.is_mistake and not _met(p) and not _unknown(p)]
     won = [p for p in points if not p.criterion.is_mistake and _met(p)]
     by_worth = sorted(results, key=lambda r: 1.0 if r.score is None else r.score)
     appeals = [a for t in interview.turns for a in t.appeals]
@@ -249,6 +249,11 @@ def _differing(grade: Grade | None, other: Grade) -> int:
 
 def _met(point: Point) -> bool:
     return point.judgment is not None and point.judgment.verdict == "met"
+
+
+def _unknown(point: Point) -> bool:
+    """The grader couldn't tell: nothing to hold against the candidate."""
+    return point.judgment is not None and point.judgment.verdict == "cannot_assess"
 
 
 def _topic_scores(results: Sequence[Result], titles: Mapping[str, Text], language: str) -> list[TopicScore]:

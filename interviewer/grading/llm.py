@@ -34,7 +34,7 @@ class LlmGrader:
         """One model call, two when the reply has to be repaired; none for an answer with nothing to judge.
 
         Raises:
-            ProviderError: no usable reply; the answer can be graded again.
+            ProviderError: no usable reply, or one that judges nothing; the answer can be graded again.
         """
         sent = tuple(fence(e.answer) for e in task.thread)
         open_ = open_at_the_end(task)
@@ -45,7 +45,10 @@ class LlmGrader:
         progress = Reporter(_discreet(report, task), criteria) if report else None
         check, limits = _missing(task.question, open_), bounded(Reply, list(criteria))
         reply, usage = await ask(self.model, messages(task), Reply, progress, check, bounded=limits)
-        return self._grade(task, reply, open_, sent, usage)
+        grade = self._grade(task, reply, open_, sent, usage)
+        if grade.score is None:
+            raise ProviderError("nothing_judged", host=self.model.host, model=self.model.name)
+        return grade
 
     def fingerprint(self, task: Task) -> str:
         return fingerprint(self.model.name, self.model.host)

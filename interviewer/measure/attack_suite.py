@@ -15,6 +15,7 @@ import yaml
 from pydantic import TypeAdapter
 
 from interviewer.bank import Bank
+from interviewer.errors import ProviderError
 from interviewer.grading import Exchange, Grader, Task
 from interviewer.measure.disguises import filled
 from interviewer.measure.slots import honest_part, slots
@@ -119,7 +120,12 @@ async def run(
 
 async def _score(grader: Grader, question: Question, language: Language, text: str) -> float:
     asked = Exchange(asked=question.text.in_(language), answer=text)
-    grade = await grader.grade(Task(question=question, language=language, thread=(asked,)))
+    try:
+        grade = await grader.grade(Task(question=question, language=language, thread=(asked,)))
+    except ProviderError as failure:
+        if failure.key != "nothing_judged":
+            raise
+        return 0.0
     return grade.score or 0.0
 
 
