@@ -13,8 +13,8 @@ from pathlib import Path
 
 from interviewer import follow_up
 from interviewer.grading import Exchange, Report, Task, attacks, junk, lexical, scoring
-from interviewer.grading.denials import RANK
-from interviewer.grading.matching import Hit, Reading, completed
+from interviewer.grading.denials import RANK, covering
+from interviewer.grading.matching import Hit, Reading, compiled, completed
 from interviewer.grading.terms import Document
 from interviewer.locales import Words, words
 from interviewer.schema import (
@@ -90,7 +90,7 @@ class _Answer:
         self.mistaken = [_mistaken(reading, question) for reading in self.readings]
         self.attacks = bool(spans) or any(recited)
         self.copied = any(copied) and not any(r.passages() for r in self.readings)
-        self.is_list = junk.is_word_list("\n".join(pieces))
+        self.is_list = junk.is_word_list("\n".join(pieces), share=lambda: _share(documents, question))
 
     @property
     def is_blank(self) -> bool:
@@ -107,6 +107,14 @@ class _Answer:
             for reading, wrong in zip(self.readings, mistaken, strict=True)
         ]
         return min((hit for hit in found if hit), key=lambda h: RANK[h.stand], default=None)
+
+
+def _share(documents: Sequence[Document], question: Question) -> float:
+    """The part of the words that some pattern of the rubric looks for."""
+    groups = {g for c in question.rubric for p in c.terms for g in compiled(p) if not g.absent}
+    found = [covering(place for g in groups for t in g.terms for place in d.occurrences(t)) for d in documents]
+    words = [[n for n, t in enumerate(d.tokens) if t.kind != "sign"] for d in documents]
+    return sum(n in f for f, w in zip(found, words, strict=True) for n in w) / max(1, sum(map(len, words)))
 
 
 def _mistaken(reading: Reading, question: Question) -> frozenset[int]:

@@ -4,7 +4,7 @@ each rule is kept narrow enough to spare those (bench/builtin_agreement.py measu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 
@@ -12,6 +12,9 @@ from interviewer.grading import forged, terms
 from interviewer.grading.terms import Document, Token
 
 _FRAGMENT = re.compile(r"[,，、;；\n|•。!！?？:：]+|\.(?=\s|$)|\s-\s")
+
+SHORT, MOSTLY = 25, 0.75
+"Words (or Chinese characters) of a short reply, and the share of its words above which it is nothing but key words."
 
 
 def copied_sentences(document: Document, asked: Iterable[str]) -> set[int]:
@@ -79,10 +82,13 @@ def _glue() -> frozenset[str]:
     return frozenset(terms.stem(word) for word in data["glue_words"].split()) | frozenset(data["glue_characters"])
 
 
-def is_word_list(text: str, at_least: int = 10) -> bool:
+def is_word_list(text: str, at_least: int = 10, share: Callable[[], float] = lambda: 1.0) -> bool:
     """Whether this is key words without a sentence around them: hardly a word that holds sentences together, and
     fragments of a word or two or none at all. `at_least` so many words or Chinese characters; formulas and code are
-    something else."""
+    something else.
+
+    `share` of the words that the rubric looks for: a short reply in one piece that says more than those is a sentence.
+    """
     tokens = [t for t in terms.tokens(*terms.fold(text)) if t.kind != "sign"]
     said = [t for t in tokens if t.kind == "cjk" or (t.kind == "word" and len(t.word) > 1)]
     lines = text.split("\n")
@@ -93,10 +99,11 @@ def is_word_list(text: str, at_least: int = 10) -> bool:
     chinese = sum(t.kind == "cjk" for t in said) > len(said) / 2
     if fragments >= at_least * (0.8 if chinese else 0.5):
         return len(tokens) <= (3.6 if chinese else 2.5) * fragments and glue < 0.15
-    if chinese:
-        pieces = len(text.split())
-        return fragments <= 2 and pieces >= at_least * 0.8 and len(tokens) <= 3.6 * pieces and glue < 0.1
-    return fragments <= 2 and glue < 0.12
+    pieces = len(text.split())
+    whole = chinese and not (pieces >= at_least * 0.8 and len(tokens) <= 3.6 * pieces)
+    if fragments > 2 or whole or glue >= (0.1 if chinese else 0.12):
+        return False
+    return len(said) >= SHORT or share() >= MOSTLY
 
 
 def is_enumeration(text: str, at_least: int = 8) -> bool:
