@@ -53,13 +53,21 @@ class Cue(NamedTuple):
     "It may deny up to this one: the end of its clause."
 
 
+class Refuted(NamedTuple):
+    """Tokens that are not the candidate's claim, and the words that say so."""
+
+    first: int
+    last: int
+    cue: Range
+
+
 class Denials:
     """The cues of one answer and how far they reach."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
         self._boundaries = self._clause_starts()
-        self._refuted = covering(self._refuted_ranges()) | covering(self._unsure_ranges())
+        self._refuted = [*self._refuted_ranges(), *self._unsure_ranges()]
         self._suppositions = self._supposed()
         self._cues = self._deny_cues()
         self._undone = dict(_places(document, "deny_before"))
@@ -68,7 +76,7 @@ class Denials:
     def stand(self, place: Range, own: Set[int] = frozenset()) -> Stand:
         """Whether the words at this place are claimed, given the tokens that the same pattern has found (`own`): a cue
         that is part of what was looked for denies nothing."""
-        if place[0] in self._refuted:
+        if any(r.first <= place[0] < r.last and own.isdisjoint(range(*r.cue)) for r in self._refuted):
             return "denied"
         if not set(range(place[1], self._undone.get(place[1], 0))) <= own:
             return "denied"
@@ -98,6 +106,10 @@ class Denials:
         longer = [place for name in ("pseudo", "deny", "deny_near") for place in _places(document, name)]
         wide = {i for first, last in longer if last - first > 1 for i in range(first + 1, last)}
         starts |= {first for first, _ in _places(document, "boundaries") if first not in wide}
+        openings = [
+            last for first, last in _places(document, "suppose_end") if last - first > 1
+        ]  # 不开 ZeRO 的话每卡 …
+        starts |= {last for last in openings if last < len(document.tokens)}
         return sorted(starts | self._without_comma(sorted(starts)))
 
     def _without_comma(self, starts: list[int]) -> set[int]:
@@ -163,7 +175,10 @@ class Denials:
 
     def _supposed(self) -> set[int]:
         """Clauses that only suppose: they start with if or 如果, or end with 的话, or ask."""
-        starts = {self.clause(f) for f, _ in _places(self._document, "suppose") if self._near_start(f)}
+        pseudo = covering(_places(self._document, "pseudo"))  # 要是 in 主要是
+        starts = {
+            self.clause(f) for f, _ in _places(self._document, "suppose") if self._near_start(f) and f not in pseudo
+        }
         ends = {self.clause(f) for f, last in _places(self._document, "suppose_end") if self._ends_clause(last)}
         return starts | ends | self._asked()
 
@@ -186,7 +201,7 @@ class Denials:
         first, last = document.sentences[document.sentence_of(cue)]
         opener = document.tokens[cue].stem in language_data()["suppose_openers"]
         start = self._boundaries[self.clause(cue) - 1]
-        if not opener or cue - start > 1:
+        if not opener or cue - start > 1 or (cue > start and document.tokens[start].stem == "并"):
             return False
         comma = self._clause_end(cue)
         if comma >= last or document.tokens[comma].stem not in ",，":
@@ -195,7 +210,7 @@ class Denials:
             return cue == first
         return any(t.stem in language_data()["consequence"] for t in document.tokens[comma : min(comma + 12, last)])
 
-    def _unsure_ranges(self) -> list[Range]:
+    def _unsure_ranges(self) -> list[Refuted]:
         """The clauses about which the candidate doesn't know, as far as the sentence and its contrasts go."""
         document, edges = self._document, [*self._boundaries, len(self._document.tokens)]
         contrasts = [first for first, _ in _places(document, "contrast")]
@@ -209,17 +224,18 @@ class Denials:
             begin, end = document.sentences[document.sentence_of(first)]
             before, after = bisect_left(contrasts, first) - 1, bisect_left(contrasts, last)
             start = max(begin, near[0], contrasts[before] if before >= 0 else 0)
-            ranges.append((start, min(end, near[1], contrasts[after] if after < len(contrasts) else end)))
+            stop = min(end, near[1], contrasts[after] if after < len(contrasts) else end)
+            ranges.append(Refuted(start, stop, (first, last)))
         return ranges
 
-    def _refuted_ranges(self) -> list[Range]:
+    def _refuted_ranges(self) -> list[Refuted]:
         document = self._document
         contrasts = [first for first, _ in _places(document, "contrast")]
         ranges = []
         for first, last in _places(document, "refute_ahead"):
             end = document.sentences[document.sentence_of(first)][1]
             stop = bisect_left(contrasts, last)
-            ranges.append((last, min(end, contrasts[stop]) if stop < len(contrasts) else end))
+            ranges.append(Refuted(last, min(end, contrasts[stop]) if stop < len(contrasts) else end, (first, last)))
         ahead = covering(_places(document, "refute_ahead"))
         for first, last in _places(document, "refute_back"):
             if not ahead.isdisjoint(range(first, last)):
@@ -227,10 +243,10 @@ class Denials:
             number = document.sentence_of(first)
             begin = document.sentences[number][0]
             if number and first - begin <= 4 and document.tokens[begin].stem in language_data()["pointers"]:
-                ranges.append(document.sentences[number - 1])
+                ranges.append(Refuted(*document.sentences[number - 1], (first, last)))
             else:
                 before = bisect_left(contrasts, first) - 1
-                ranges.append((max(begin, contrasts[before]) if before >= 0 else begin, first))
+                ranges.append(Refuted(max(begin, contrasts[before]) if before >= 0 else begin, first, (first, last)))
         return ranges
 
 

@@ -82,12 +82,19 @@ def _glue() -> frozenset[str]:
     return frozenset(terms.stem(word) for word in data["glue_words"].split()) | frozenset(data["glue_characters"])
 
 
+@cache
+def _function_words() -> frozenset[str]:
+    data = terms.language_data()
+    return frozenset(terms.stem(word) for word in data["function_words"].split()) | frozenset(data["glue_characters"])
+
+
 def is_word_list(text: str, at_least: int = 10, share: Callable[[], float] = lambda: 1.0) -> bool:
     """Whether this is key words without a sentence around them: hardly a word that holds sentences together, and
     fragments of a word or two or none at all. `at_least` so many words or Chinese characters; formulas and code are
     something else.
 
-    `share` of the words that the rubric looks for: a short reply in one piece that says more than those is a sentence.
+    `share` of the words that the rubric looks for: a short reply in one piece that says more than those, and has a word
+    that holds a sentence together, is one.
     """
     tokens = [t for t in terms.tokens(*terms.fold(text)) if t.kind != "sign"]
     said = [t for t in tokens if t.kind == "cjk" or (t.kind == "word" and len(t.word) > 1)]
@@ -103,7 +110,8 @@ def is_word_list(text: str, at_least: int = 10, share: Callable[[], float] = lam
     whole = chinese and not (pieces >= at_least * 0.8 and len(tokens) <= 3.6 * pieces)
     if fragments > 2 or whole or glue >= (0.1 if chinese else 0.12):
         return False
-    return len(said) >= SHORT or share() >= MOSTLY
+    held = any(t.stem in _function_words() for t in tokens)
+    return len(said) >= SHORT or not held or share() >= MOSTLY
 
 
 def is_enumeration(text: str, at_least: int = 8) -> bool:

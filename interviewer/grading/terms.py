@@ -19,6 +19,8 @@ from typing import Any, NamedTuple
 import snowballstemmer
 import yaml
 
+GAP = 6.0
+"Words between the two sides of a term with a gap; a Chinese character counts half."
 LONGEST_SENTENCE = 200
 "Tokens; a longer sentence is cut, so that a passage stays a passage and the work linear."
 
@@ -58,11 +60,14 @@ def stem(word: str) -> str:
     data = language_data()
     if word in data["adverbs_apart"]:
         return word
-    regular = data["irregular"].get(word, word)
-    if not regular.startswith(tuple(data["never_with_z"])):
-        regular = _BRITISH.sub("iz", regular)
-    short: str = snowballstemmer.stemmer("english").stemWord(regular)
+    short: str = snowballstemmer.stemmer("english").stemWord(_american(data["irregular"].get(word, word)))
     return short
+
+
+@lru_cache(maxsize=65536)
+def _american(word: str) -> str:
+    """normalise as normalize, so that `normaliz*` finds both."""
+    return word if word.startswith(tuple(language_data()["never_with_z"])) else _BRITISH.sub("iz", word)
 
 
 class Token(NamedTuple):
@@ -108,9 +113,13 @@ def _pieces(found: re.Match[str]) -> Iterator[tuple[str, str, int, int]]:
         yield "sign" if kind == "dash" else kind, text, start, end
 
 
+def _read(text: str, kind: str) -> tuple[str, str]:
+    return (stem(text), _american(text)) if kind == "word" else (text, text)
+
+
 def tokens(folded: str, origin: list[int]) -> list[Token]:
     return [
-        Token(stem(text) if kind == "word" else text, text, kind, origin[start], origin[end - 1] + 1)
+        Token(*_read(text, kind), kind, origin[start], origin[end - 1] + 1)
         for found in _TOKEN.finditer(folded)
         for kind, text, start, end in _pieces(found)
     ]
@@ -180,6 +189,20 @@ class Document:
 
     def occurrences(self, term: Term) -> list[tuple[int, int]]:
         """Every place of the term, as ranges of tokens within one sentence, in order."""
+        if term.then is None:
+            return self._simple(term)
+        heads, tails = self._simple(term), self.occurrences(term.then)
+        pairs = ((head, next((t for t in tails if t[0] >= head[1]), None)) for head in heads)
+        return [(head[0], tail[1]) for head, tail in pairs if tail and self._near(head[1], tail[0])]
+
+    def _near(self, first: int, last: int) -> bool:
+        """Whether what stands between is a few words of the same sentence that deny nothing."""
+        between = self.tokens[first:last]
+        words = sum({"cjk": 0.5, "sign": 0.0}.get(t.kind, 1.0) for t in between)
+        same = first == last or self.sentence_of(first - 1) == self.sentence_of(last)
+        return words <= GAP and same and not any(t.stem in _denying() for t in between)
+
+    def _simple(self, term: Term) -> list[tuple[int, int]]:
         if term.text not in self._known:
             found = {(i, i + len(term.parts)) for i in self._heads(term.parts[0]) if self._continues(term, i)}
             if term.joined:
@@ -204,11 +227,17 @@ class Document:
     def _paired(self, part: Part) -> list[int]:
         if not part.prefix:
             return self.pairs.get(part.stem, [])
-        return [i for key in _starting_with(self._pair_list, part.word) for i in self.pairs[key]]
+        found = [i for key in _starting_with(self._pair_list, part.word) for i in self.pairs[key]]
+        return [i for i in found if len(self.tokens[i].word) < len(part.word)]  # byte* is not found in "bytes can"
 
 
 def _starting_with(ordered: list[str], start: str) -> list[str]:
     return ordered[bisect_left(ordered, start) : bisect_right(ordered, start + "\U0010ffff")]
+
+
+@cache
+def _denying() -> frozenset[str]:
+    return frozenset(str(language_data()["denying_words"]).split())
 
 
 class Part(NamedTuple):
@@ -227,11 +256,19 @@ class Term(NamedTuple):
     joined: Part | None
     "The whole as one word: `KV cache` is found in KVCache, and `softmax` in soft max."
     text: str
+    then: Term | None = None
+    "What follows a few words later: `high … low`."
 
 
 @lru_cache(maxsize=32768)
 def term(text: str) -> Term | None:
     """One alternative of a group; None if nothing is left of it to look for."""
+    head, gap, tail = text.partition("…")
+    first, then = _simple_term(head), term(tail) if gap else None
+    return first._replace(then=then) if first and then else first or then
+
+
+def _simple_term(text: str) -> Term | None:
     parts: list[Part] = []
     for chunk in re.split(r"(?<=\w)\*(?=\s|$)", text.strip()):
         if parts:

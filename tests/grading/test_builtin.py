@@ -233,6 +233,7 @@ def test_a_bare_list_of_key_words_earns_nothing(text: str) -> None:
     [
         "Query heads share K/V per group; smaller cache, so decoding reads less memory; no extra latency.",
         "查询头分组共享键值头；缓存更小，读带宽降低；没有额外延迟。",
+        "Grouped heads share KV tensors, the cache shrinks accordingly: no extra latency appears anywhere.",
     ],
 )
 def test_a_terse_answer_in_whole_statements_keeps_its_points(text: str) -> None:

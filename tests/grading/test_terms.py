@@ -60,6 +60,11 @@ def found(text: str, *groups: str) -> bool:
         ("128", "取 64，128，256 三档"),
         ("1234567", "1,234,567 tokens"),
         ("1024", "1024,2048"),
+        ("normaliz*", "it is normalised"),
+        ("LLM", "two LLMs"),
+        ("GPU", "on 64 GPUs"),
+        ("high* … deterministic", "A higher temperature makes it more deterministic."),
+        ("高频 … 不动", "高频部分保持不动"),
     ],
 )
 def test_spelling_that_does_not_matter(word: str, text: str) -> None:
@@ -82,6 +87,12 @@ def test_spelling_that_does_not_matter(word: str, text: str) -> None:
         ("10000", "1,0000"),
         ("relative position", "relatively positioned"),
         ("approximate", "approximately eight"),
+        ("rare", "it rarely happens"),
+        ("high* … deterministic", "It is deterministic at high temperature."),
+        ("high* … deterministic", "A higher temperature is not deterministic."),
+        ("high* … deterministic", "Higher temperature. It is deterministic."),
+        ("high* … deterministic", "A higher one of the two that I have just named to you is deterministic."),
+        ("高频 … 不动", "低频不动，高频压缩"),
     ],
 )
 def test_what_is_another_word(word: str, text: str) -> None:
@@ -135,6 +146,10 @@ def test_where_sentences_end(text: str, count: int) -> None:
 def test_tokens_know_where_they_stood_in_the_text() -> None:
     text = "ﬁne ²ＧＰＵ doesn’t 共享"
     assert [text[t.start : t.end] for t in Document(text).tokens] == ["ﬁne", "²", "ＧＰＵ", "does", "n’t", "共", "享"]
+
+
+def test_a_prefix_does_not_swallow_the_denial_beside_it() -> None:
+    assert not found("Bytes can't encode it.", "byte*", "encode")
 
 
 def test_a_term_of_nothing_but_joiners_is_no_term() -> None:
@@ -237,6 +252,11 @@ CLAIMED = [
     (SHARES, "键不动地共享着。"),
     (SHARES, "未选中的头共享键。"),
     (SHARES, "没被选中的头照样共享键。"),
+    (SHARES, "别家的头共享键。"),
+    (SHARES, "无一例外都共享键。"),
+    (SHARES, "不单独存的话各头共享键。"),
+    (SHARES, "别忘了头之间共享键。"),
+    (SHARES, "Don't forget that they share keys."),
 ]
 
 
@@ -276,6 +296,7 @@ def test_a_denial_that_was_asked_for_is_no_denial(pattern: tuple[str, ...], text
         (("freeze | 不动 | 不更新", "weight | 权重"), "原来的权重不动。"),
         (("overload | 背不动", "memory | 显存"), "显存背不动。"),
         (("keep up | 跟不上", "CPU"), "CPU 跟不上。"),
+        (("independ* | 独立", "not hold | 不成立"), "独立性假设在实际中不成立。"),
     ],
 )
 def test_a_denial_at_the_end_that_was_asked_for_is_none(pattern: tuple[str, ...], text: str) -> None:
@@ -295,6 +316,7 @@ def test_a_denial_at_the_end_that_was_asked_for_is_none(pattern: tuple[str, ...]
         ("若查询头减少，质量会下降。", "loose"),
         ("If you group the keys, the query heads are cut.", "claimed"),
         ("如果分组，查询头就减少了。", "claimed"),
+        ("主要是查询头减少了。", "claimed"),
         ("The query heads are cut if you group them.", "claimed"),
         ("If memory is short I cut the query heads.", "claimed"),
         ("If you cut the query heads, quality drops.", "loose"),
