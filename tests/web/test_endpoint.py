@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.servers import ChatServer, Said, breaks, refuses, says
+from tests.servers import ChatServer, Said, breaks, llama, packaged_model, refuses, says
 from tests.web.conftest import Server
 from tests.web.visitor import Visitor
 
@@ -170,3 +170,26 @@ def test_an_endpoint_that_does_not_answer_is_explained(visit: Visit) -> None:
     visitor = visit()
     visitor.use_endpoint("http://127.0.0.1:9/v1")
     assert "can't be reached" in visitor.text("#endpoint-state .bad")
+
+
+@pytest.mark.local_model
+@pytest.mark.timeout(400)
+def test_a_small_model_on_this_machine_takes_the_interview_on(visit: Visit) -> None:
+    """A real llama.cpp: the model is too small to grade well, and must not leave the candidate waiting."""
+    path = packaged_model()
+    if path is None:
+        pytest.skip("needs llama.cpp and the packaged model: make local-model")
+    with llama(path) as url:
+        someone = visit()
+        someone.use_endpoint(url)
+        assert "JSON Schema" in someone.text("#endpoint-state")
+        someone.tab(0)
+        someone.start(grader="llm")
+        someone.page.set_default_timeout(240_000)
+        someone.send(
+            "The KV cache holds keys and values of every earlier token, so that they need not be computed again."
+        )
+        judged = someone.page.locator("#transcript .not-graded, #scorecard .total")
+        assert judged.count() == 1
+        someone.finish()
+        assert "The KV cache holds keys and values" in someone.text("#report")
