@@ -1,10 +1,25 @@
 """Grading: a thread of answers and a rubric in, a Grade out. The score is always computed here, by code.
 
-builtin.py   no key, no model: the rubric's key terms
-llm.py       a chat model judges every criterion, and must quote
-quotes.py    finds a quote in an answer
-scoring.py   pure arithmetic
-attacks.py   finds text in an answer that is addressed to the grader
+builtin.py      no key, no model: the rubric's key terms
+  terms.py      reads an answer and finds terms in it
+  matching.py   a criterion's patterns against an answer
+  denials.py    who denies, supposes or doesn't know what (words: cues.yaml)
+  junk.py       the question copied back, bare lists of key words
+  lexical.py    criteria without terms: likeness (coefficients: lexical.json, fitted by bench/)
+
+llm.py          a chat model judges every criterion, and must quote
+  asking.py     what it is asked
+  fencing.py    the candidate's words as data
+  reply.py      what it replies
+  evidence.py   whether a quote is evidence
+  doubts.py     where its word is not enough
+  leaks.py      keeps the answer out of feedback and follow-ups
+  strict.py     several gradings, majority per criterion
+
+attacks.py      text addressed to the grader (forms: attacks.yaml and forged.py; words: addressed.py and .yaml)
+disguise.py     text that is hidden or spelt strangely
+quotes.py       finds a quote in an answer
+scoring.py      pure arithmetic
 """
 
 from __future__ import annotations
