@@ -36,7 +36,7 @@ _SAME = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "`": "'",
 _PLAIN = (
     {chr(c): " " for c in range(32) if chr(c) != "\n"} | {c: c.lower() for c in map(chr, range(65, 91))} | {"`": "'"}
 )
-_SPELT = {"，": ", ", "×": "x", "√": "sqrt ", "「": '"', "」": '"', "『": '"', "』": '"'}
+_SPELT = {"，": ", ", "×": " x ", "√": "sqrt ", "「": '"', "」": '"', "『": '"', "』": '"'}
 _END = re.compile(r"""[.!?。;]+['")\]]*|\n\s*""")
 _BRITISH = re.compile(r"(?<=[bcdfghklmnrtvxy])is(?=(?:e|ed|es|ing|er|ers|ation|ations)$)")
 _ABBREVIATION = re.compile(

@@ -56,6 +56,7 @@ def found(text: str, *groups: str) -> bool:
         ("Q 头", "减少Q头的数量"),
         ("KV 缓存", "KV缓存很大"),
         ("8x7b", "Mixtral 8×7B"),
+        ("query", "层数×query 头数"),
         ("sqrt", "divide by √d"),
         ("128", "取 64，128，256 三档"),
         ("1234567", "1,234,567 tokens"),
