@@ -17,6 +17,8 @@ room.js        clock, drafts, focus, keys   style.css    the look
 
 from __future__ import annotations
 
+import gc
+
 from interviewer.settings import Settings
 
 
@@ -27,6 +29,14 @@ def serve(settings: Settings | None = None) -> None:
         InvalidSetting, InvalidBank: before anything is served.
     """
     from interviewer import settings as environment
-    from interviewer.web import server
 
-    server.run(settings or environment.read())
+    settings = settings or environment.read()
+    gc.disable()  # what serving imports and builds stays for good: looking it over for garbage is a fifth of the start
+    try:
+        from interviewer.web import server
+
+        app = server.create(settings)
+        gc.freeze()
+    finally:
+        gc.enable()
+    server.run(app, settings)

@@ -26,8 +26,7 @@ _HERE = Path(__file__).parent
 _TYPES: dict[Format, str] = {"md": "text/markdown", "json": "application/json", "html": "text/html"}
 
 
-def run(settings: Settings) -> None:
-    app = create(settings)
+def run(app: FastAPI, settings: Settings) -> None:
     print(f"Interviewer: http://{settings.host}:{settings.port}", flush=True)
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", proxy_headers=True)
 
