@@ -278,5 +278,6 @@ def _simple_term(text: str) -> Term | None:
         return None
     latin = all(p.word.isalpha() and not re.match(f"[{_CJK}]", p.word) for p in parts)
     whole = "".join(p.word for p in parts)
-    joined = Part(whole, stem(whole), parts[-1].prefix) if latin and len(whole) > 1 else None
+    alike = stem(whole).startswith("".join(p.word for p in parts[:-1]))  # "whether it is" is not "whether"
+    joined = Part(whole, stem(whole), parts[-1].prefix) if latin and len(whole) > 1 and alike else None
     return Term(tuple(parts), joined, text.strip())

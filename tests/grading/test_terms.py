@@ -89,6 +89,7 @@ def test_spelling_that_does_not_matter(word: str, text: str) -> None:
         ("relative position", "relatively positioned"),
         ("approximate", "approximately eight"),
         ("rare", "it rarely happens"),
+        ("whether it is", "whether they share"),
         ("high* … deterministic", "It is deterministic at high temperature."),
         ("high* … deterministic", "A higher temperature is not deterministic."),
         ("high* … deterministic", "Higher temperature. It is deterministic."),
