@@ -40,8 +40,8 @@ def sections(data: Path | None) -> dict[str, tuple[str, Callable[[], list[str]] 
 
 
 def agreement() -> list[str]:
-    tuned = "The terms have been tuned on these very answers: too good to believe. docs/grading.md has blind figures."
-    return [tuned, "", "```", *said("builtin_agreement.py"), "```"]
+    blind = "Blind as long as no term has been changed because of these answers; docs/grading.md keeps the record."
+    return [blind, "", "```", *said("builtin_agreement.py"), "```"]
 
 
 def said(script: str, *arguments: str) -> list[str]:
