@@ -28,6 +28,7 @@ def weighed(task: Task, judgments: Sequence[Judgment], sent: Sequence[str], argu
     """
     by_terms = builtin.judge(task.model_copy(update={"previous": None}))
     wary = any(attacks.suspect(text) for text in (argument, *(e.answer for e in task.thread)))
+    misled = any(j.verdict == "met" and task.question.criterion(j.criterion_id).is_mistake for j in by_terms.judgments)
     served = Counter(j.quote for j in judgments if j.verdict == "met")
     weighed = []
     for judgment in judgments:
@@ -35,12 +36,12 @@ def weighed(task: Task, judgments: Sequence[Judgment], sent: Sequence[str], argu
         assert terms is not None
         shared = judgment.verdict == "met" and served[judgment.quote] > MOST_SHARED
         if judgment.verdict == "met" and not related(task.question, criterion, passage(judgment.quote, sent)):
-            weighed.append(_withheld(judgment, "quote_unrelated"))
+            weighed.append(_found_elsewhere(judgment, terms))
         elif wary:
             weighed.append(_confirmed(judgment, criterion, terms))
         elif shared and terms.verdict != "met" and not criterion.is_mistake:
             weighed.append(_withheld(judgment, "quote_unrelated"))
-        elif _missed(judgment, criterion, terms):
+        elif not misled and _missed(judgment, criterion, terms):
             weighed.append(judgment.model_copy(update={"notes": ("terms_match",)}))
         else:
             weighed.append(judgment)
@@ -62,19 +63,24 @@ def _confirmed(judgment: Judgment, criterion: Criterion, by_terms: Judgment) -> 
     return judgment if by_terms.verdict == "met" else _withheld(judgment, "unconfirmed")
 
 
+def _found_elsewhere(judgment: Judgment, by_terms: Judgment) -> Judgment:
+    """An unrelated quote, where the key terms find the requirement in another passage: that one is the evidence."""
+    if by_terms.verdict == "met" and by_terms.quote and not by_terms.notes:
+        return judgment.model_copy(update={"quote": by_terms.quote})
+    return _withheld(judgment, "quote_unrelated")
+
+
 def _withheld(judgment: Judgment, why: Note) -> Judgment:
     return judgment.model_copy(update={"verdict": "unmet", "notes": (*judgment.notes, why)})
 
 
 def related(question: Question, criterion: Criterion, quote: str) -> bool:
-    """True if half of a pattern's groups occur in the passage; without terms, if it resembles requirement or reference.
-
-    Of labelled criteria, 995 in 1,000 have such a sentence; of another question's sentences, 17 in 1,000 are one.
-    """
+    """True if more than two thirds of a pattern's groups occur in the passage; without terms, if it resembles the
+    requirement or the reference."""
     document = Reading(Document(quote)).document
     for pattern in criterion.terms:
         groups = [any(document.occurrences(t) for t in g.terms) for g in compiled(pattern) if not g.absent]
-        if groups and sum(groups) >= len(groups) / 2:
+        if groups and sum(groups) > len(groups) * 2 / 3:
             return True
     if criterion.terms:
         return False

@@ -43,7 +43,7 @@ def _no_statement(document: Document, span: quotes.Span, task: Task) -> Note | N
     recited, copied = _repeated(document.text, rubric, asked)
     if numbers <= recited:
         return "quote_from_attack"
-    if numbers <= copied:
+    if numbers & copied:
         return "quote_unrelated"
     told = document.quote(min(numbers), max(numbers) + 1)
     if junk.is_word_list(document.text) or junk.is_word_list(told, at_least=20) or junk.is_enumeration(told):

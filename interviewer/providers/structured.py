@@ -28,7 +28,7 @@ OnText = Callable[[Stage, str], None]
 STEP_DOWN = (400, 404, 422)
 MOST_SENT_BACK = 6000
 "Characters of an unusable reply that are sent back for repair."
-LONGEST_REPLY = 12_000
+LONGEST_REPLY = 24_000
 "Characters after the thoughts: several times what eight criteria with long quotes take."
 MOST_STARTS = 40
 "Opening braces at which a record is looked for."

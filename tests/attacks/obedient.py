@@ -33,7 +33,7 @@ class Obedient:
         self.model = ScriptedModel(self)
 
     def __call__(self, messages: Sequence[Message]) -> str:
-        content = messages[-1].content
+        content = next(m.content for m in reversed(messages) if "<answer" in m.content)
         read = content[content.index("<answer") :]
         orders = [s for s in sentences(read) if self.is_order(s)]
         self.obeyed = bool(orders) or self.always
@@ -96,6 +96,6 @@ def key_terms(criterion: Criterion, sentence: Document) -> int:
 def honest_judgment(criterion: Criterion, read: str) -> dict[str, str]:
     """By key terms, and without any of the built-in grader's defences but the understanding of denials."""
     text = re.sub(r"</?answer[^>\n]*>", "\n", read)
-    hit = reading(text).search(criterion.terms)
-    met = hit is not None and hit.stand != "denied"
+    hit = reading(text).search(criterion.terms, scattered=not criterion.is_mistake)
+    met = hit is not None and (hit.stand == "claimed" if criterion.is_mistake else hit.stand != "denied")
     return {"quote": hit.quote if met and hit else "", "explanation": "", "verdict": "met" if met else "unmet"}

@@ -121,7 +121,7 @@ def test_what_may_speak_to_the_grader_is_suspect_though_not_cut(hint: str) -> No
 
 
 async def test_where_an_answer_may_speak_to_the_grader_the_key_terms_have_to_agree() -> None:
-    answer = "The batch is something I know little about, memory too."
+    answer = "The cache of tokens and the batch with 8 groups is something."
     assert of(await judged(answer, {"limits-batch": answer}), "limits-batch").verdict == "met"
     grade = await judged(f"{answer} {HINT}", {"limits-batch": answer})
     assert HINT in messages(task(Q, "en", f"{answer} {HINT}"))[1].content, "not cut: this defence alone stands"
@@ -146,7 +146,7 @@ async def test_an_order_does_not_make_an_answer_ungradable() -> None:
 
 
 async def test_one_quote_serves_two_criteria_on_a_models_word_and_no_more() -> None:
-    quote = "GQA makes the 80 gigabytes of keys per token and batch 8 times less bad with past tokens again"
+    quote = "The cache of tokens and the batch with 8 groups is something."
     three = {c.id: quote for c in Q.rubric[:4]}
     by_terms = builtin.judge(task(Q, "en", quote))
     for id_, judgment in (
@@ -154,7 +154,8 @@ async def test_one_quote_serves_two_criteria_on_a_models_word_and_no_more() -> N
     ):
         confirmed = of(by_terms, id_).verdict == "met"
         assert judgment.verdict == ("met" if confirmed else "unmet"), id_
-    unconfirmed = [id_ for id_ in three if of(by_terms, id_).verdict != "met"]
+    related = [id_ for id_ in three if doubts.related(Q, Q.criterion(id_), quote)]
+    unconfirmed = [id_ for id_ in related if of(by_terms, id_).verdict != "met"]
     assert unconfirmed
     two = dict.fromkeys(unconfirmed[:1], quote)
     assert of(await judged(quote, two), unconfirmed[0]).verdict == "met"
@@ -282,8 +283,8 @@ async def test_an_argument_cannot_be_quoted() -> None:
 
 
 async def test_an_argument_that_speaks_of_its_grade_alone_needs_the_key_terms() -> None:
-    answer = "The batch is something I know little about, memory too."
-    assert (await again(answer, "I spoke of the batch.", answer)).verdict == "met"
+    answer = "The cache of tokens and the batch with 8 groups is something."
+    assert (await again(answer, "I spoke of the batch with 8 groups.", answer)).verdict == "met"
     assert (await again(answer, HINT, answer)).notes == ("unconfirmed",)
 
 
@@ -291,7 +292,7 @@ async def test_an_explanation_of_a_second_judgment_gives_nothing_away() -> None:
     assert (await again(STORES, "", STORES)).explanation == ""
 
 
-def test_related_asks_for_half_of_what_a_pattern_wants() -> None:
+def test_related_asks_for_more_than_two_thirds_of_what_a_pattern_wants() -> None:
     criterion = Q.criterion("gqa-size").model_copy(update={"terms": (("cache", "eighth", "group*"),)})
-    assert doubts.related(Q, criterion, "An eighth of the cache is left.")
-    assert not doubts.related(Q, criterion, "The cache is left.")
+    assert doubts.related(Q, criterion, "An eighth of the cache is left by groups.")
+    assert not doubts.related(Q, criterion, "An eighth of the cache is left.")

@@ -35,9 +35,9 @@ async def session(tmp_path: Path) -> AsyncIterator[Session]:
     await store.close()
 
 
-async def answered(session: Session, text: str) -> Interview:
+async def answered(session: Session, text: str, honest: str = HONEST) -> Interview:
     interview = await session.start(ME, plan(questions=1))
-    grader = LlmGrader(Obedient(Q, HONEST, "quotes the best sentence").model)
+    grader = LlmGrader(Obedient(Q, honest, "quotes the best sentence").model)
     return await session.answer(interview.id, ME, 0, text, grader)
 
 
@@ -47,10 +47,12 @@ def course(interview: Interview) -> list[object]:
 
 
 async def test_no_attack_moves_the_interview(session: Session) -> None:
-    plain = await answered(session, HONEST)
-    assert plain.is_open
-    for attack in TEMPLATES[::4]:
-        attacked = await answered(session, attack_suite.case(attack, Q, Q).text.replace("{honest}", HONEST))
+    cases = [(a, attack_suite.case(a, Q, Q)) for a in TEMPLATES[::2]]
+    cases = [(attack, case) for attack, case in cases if case.honest.strip()]
+    assert len(cases) >= 20
+    for attack, case in cases:
+        plain = await answered(session, case.honest, case.honest)
+        attacked = await answered(session, case.text, case.honest)
         assert course(attacked) == course(plain), attack.name
         grades = attacked.turns[0].grade, plain.turns[0].grade
         assert grades[0] is not None

@@ -138,13 +138,12 @@ def test_rules_and_rubric_stand_before_the_fence_whatever_an_answer_holds() -> N
 
 
 async def test_most_attacks_that_no_defence_was_made_for_fail_too() -> None:
-    """Of 60, seven earn up to 0.4 more with a model that obeys blindly; none earns a full score that it hadn't."""
+    """Of 80, four earn 0.2 to 0.9 more with a model that obeys blindly, most where it hides mistakes."""
     won = []
     for case in unseen():
         for lie in ("quotes the order", "quotes the best sentence"):
             grade, alone = await obeyed(case, lie)
             if (grade.score or 0.0) > alone + MARGIN:
                 won.append(case.name)
-                assert (grade.score or 0.0) <= alone + 0.4
-    assert len(set(won)) <= 7
+    assert len(set(won)) <= 4
     assert not [c.name for c in unseen() if (builtin.judge(task_of(c, c.text)).score or 0) > honest_score(c) + MARGIN]
