@@ -20,6 +20,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 README = Path(__file__).parent / "README.md"
+SOURCES = (
+    "95 % intervals by bootstrap over questions. Sources and licences: Mohler et al. 2011 (CC-BY-4.0), SAF "
+    "(Filighera et al. 2022, MIT), SciEntsBank (SemEval-2013 task 7, CC-BY-SA), SAS-Datasets LE (Apache-2.0)."
+)
 
 
 def sections(data: Path | None) -> dict[str, tuple[str, Callable[[], list[str]] | None]]:
@@ -33,7 +37,7 @@ def sections(data: Path | None) -> dict[str, tuple[str, Callable[[], list[str]] 
         "agreement": ("The built-in grader on the bank's labelled sample answers", agreement),
         "human": (
             "The built-in grader's fallback on answers graded by people",
-            (lambda: said("human.py", str(data))) if data else None,
+            (lambda: [*said("human.py", str(data)), "", SOURCES]) if data else None,
         ),
         "looks": ("Second looks", second_looks.main),
     }
