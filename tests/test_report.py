@@ -53,6 +53,15 @@ def test_reading_starts_with_what_went_worst() -> None:
     assert [s.title for s in report.summarise(held).reading] == ["Another paper", "A paper"]
 
 
+def test_what_the_grader_could_not_assess_is_not_held_against_the_candidate() -> None:
+    graded = grade(Q, "limits")
+    open_ = [
+        j.model_copy(update={"verdict": "cannot_assess"}) if j.criterion_id == "stores" else j for j in graded.judgments
+    ]
+    told = report.summarise(interview(turn(Q.id, grade=graded.model_copy(update={"judgments": tuple(open_)}))))
+    assert "stores" not in {p.criterion.id for p in told.weakest}
+
+
 def test_weakest_points_are_the_most_valuable_missed_ones() -> None:
     told = report.summarise(interview(turn(Q.id, grade=grade(Q, "limits", "caches-queries"))))
     assert [p.criterion.id for p in told.weakest] == ["stores", "grows"]
