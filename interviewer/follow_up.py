@@ -1,52 +1,106 @@
-"""What comes after an answer: pure rules over a question's thread. No model decides how an interview goes on."""
+"""What comes after an answer: pure rules over a question's thread. No model decides how an interview goes on.
+
+The rule, in this order:
+1. an answer beside the point: the question once more, which costs no follow-up;
+2. a requirement half said or evaded: once more, on what is missing;
+3. a mistake that was made: asked about before it is charged;
+4. the open requirement of the opener with the most points;
+5. the pressed requirements, in the rubric's order: a good candidate is taken deeper.
+Nobody is asked for what they said not to know, nor more than twice for one thing. The interviewer lets go after two
+follow-ups in a row that won nothing, or when the interview's depth is reached.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 
-from interviewer.grading.terms import language_data
-from interviewer.schema import Criterion, FollowUp, Grade, Interview, Language, Question, Turn
+from interviewer.grading import scoring
+from interviewer.schema import (
+    Depth,
+    FollowUp,
+    Grade,
+    Interview,
+    Language,
+    Mistake,
+    Question,
+    Requirement,
+    State,
+    Turn,
+)
 
-MAX_FOLLOW_UPS = 2
-"Per question: enough to tell a gap from a slip, few enough not to let a question drag on."
+FOLLOW_UPS: dict[Depth, int] = {"brisk": 1, "normal": 2, "deep": 4}
+"Follow-ups that a question may have."
+MOST_ON_ONE_POINT = 2
+MOST_IN_VAIN = 2
+"Follow-ups in a row that won nothing, after which the interviewer lets go."
+UNFINISHED: tuple[State, ...] = ("partial", "evaded")
 
 
-def next_follow_up(question: Question, thread: Sequence[Turn], language: Language) -> FollowUp | None:
+def next_follow_up(question: Question, thread: Sequence[Turn], language: Language, depth: Depth) -> FollowUp | None:
     """The follow-up that the thread calls for, or None: go on to the next question.
 
-    It pursues the open criterion with the most points that has not been pursued yet. The grader's own words are used
-    where they aim at that criterion, the criterion's probe otherwise.
+    The grader's own words are used where they aim at what the rule allows, the criterion's probe otherwise.
     """
-    last = thread[-1]
-    if last.outcome != "answered" or last.grade is None or last.late:
+    last, grade = thread[-1], latest_grade(thread)
+    given_up = last.outcome == "dont_know" and last.criterion_id is not None
+    if grade is None or last.late or not (given_up or (last.outcome == "answered" and last.grade)):
         return None
-    if sum(t.criterion_id is not None for t in thread) >= MAX_FOLLOW_UPS:
+    if grade.off_point and not given_up and not any(is_redirect(t) for t in thread[1:]):
+        return FollowUp(criterion_id=None, text=question.asked(language))
+    if left(thread, depth) == 0 or _in_vain(question, thread):
         return None
-    pursued = {t.criterion_id for t in thread} | hinted(thread)
-    criterion = most_valuable(open_criteria(question, last.grade), pursued)
-    if criterion is None or criterion.probe is None:
-        return None
-    proposed = last.grade.follow_up
-    if proposed and proposed.criterion_id == criterion.id:
+    allowed = targets(question, thread, grade)
+    proposed = None if given_up else grade.follow_up
+    if proposed and proposed.criterion_id in {c.id for c in allowed}:
         return proposed
-    return FollowUp(criterion_id=criterion.id, text=criterion.probe.in_(language))
+    lead = proposed.lead if proposed else ""
+    return next((FollowUp(criterion_id=c.id, text=p, lead=lead) for c in allowed if (p := _probe(c, language))), None)
 
 
-def open_criteria(question: Question, grade: Grade | None) -> list[Criterion]:
+def left(thread: Sequence[Turn], depth: Depth) -> int:
+    """Follow-ups that the question may still have."""
+    return max(0, FOLLOW_UPS[depth] - sum(t.criterion_id is not None for t in thread))
+
+
+def is_redirect(turn: Turn) -> bool:
+    """Whether this turn, which is not the first of its thread, puts the question once more."""
+    return turn.criterion_id is None
+
+
+def targets(question: Question, thread: Sequence[Turn], grade: Grade) -> list[Requirement | Mistake]:
+    """What the rule allows to ask next: one criterion, or those between which it does not choose."""
+    times = [t.criterion_id for t in thread]
+    states = {j.criterion_id: j.state for j in grade.judgments}
+    states |= {t.criterion_id: "unknown" for t in thread if t.criterion_id and t.outcome == "dont_know"}
+    shown = {i for i in times if i} | hinted(thread)
+    open_ = [c for c in open_requirements(question, grade) if states.get(c.id) != "unknown"]
+
+    unfinished = [c for c in open_ if states.get(c.id) in UNFINISHED and times.count(c.id) < MOST_ON_ONE_POINT]
+    unfinished = [c for c in unfinished if not c.is_pressed or c.id in shown]
+    if unfinished:
+        return _most(unfinished)
+    made = {j.criterion_id for j in grade.judgments if j.counts == "met"}
+    mistakes = [m for m in question.mistakes if m.id in made and m.id not in times]
+    if mistakes and grade.follow_up and grade.follow_up.criterion_id in {m.id for m in mistakes}:
+        return list(mistakes)
+    fresh = [c for c in open_ if c.id not in shown and c.probe]
+    return _most([c for c in fresh if not c.is_pressed]) or [c for c in fresh if c.is_pressed][:1]
+
+
+def open_requirements(question: Question, grade: Grade | None) -> list[Requirement]:
     """The requirements not met so far, in the rubric's order."""
-    met = {j.criterion_id for j in grade.judgments if j.verdict == "met"} if grade else set()
-    return [c for c in question.rubric if not c.is_mistake and c.id not in met]
-
-
-def most_valuable(criteria: Sequence[Criterion], but_not: set[str | None] | set[str]) -> Criterion | None:
-    """The one with the most points that has a probe; the first of the rubric among equals."""
-    candidates = [c for c in criteria if c.probe and c.id not in but_not]
-    return max(candidates, key=lambda c: c.points, default=None)
+    met = {j.criterion_id for j in grade.judgments if j.counts == "met"} if grade else set()
+    return [c for c in question.rubric if c.id not in met]
 
 
 def hinted(thread: Sequence[Turn]) -> set[str]:
     return {criterion_id for turn in thread for criterion_id in turn.hints}
+
+
+def asked(thread: Sequence[Turn]) -> set[str]:
+    """Ids of the criteria that were asked about: by a follow-up that the candidate has dealt with, or by a hint."""
+    return {t.criterion_id for t in thread if t.criterion_id and t.outcome} | hinted(thread)
 
 
 def latest_grade(thread: Sequence[Turn]) -> Grade | None:
@@ -54,77 +108,85 @@ def latest_grade(thread: Sequence[Turn]) -> Grade | None:
 
 
 def hint(question: Question, thread: Sequence[Turn], language: Language) -> FollowUp | None:
-    """A hint for the criterion the open turn is about; None when there is nothing left to hint at.
+    """The probe of the most valuable open requirement of the opener that the candidate has not read yet.
 
-    The first step is the criterion's probe. Where the candidate has seen that (as a follow-up, or as a hint before),
-    the second step names its key words.
+    None while a follow-up is open, since that is a probe already; None too when nothing is left to hint at.
     """
     turn = thread[-1]
-    shown = {t.criterion_id for t in thread} | hinted(thread)
-    remaining = open_criteria(question, latest_grade(thread))
-    if turn.criterion_id is not None and turn.criterion_id not in turn.hints:
-        criterion: Criterion | None = question.criterion(turn.criterion_id)
-    else:
-        criterion = most_valuable(remaining, shown) or _without_words(remaining, turn)
-    if criterion is None:
+    if turn.criterion_id is not None:
         return None
-    if criterion.probe and criterion.id not in shown:
-        return FollowUp(criterion_id=criterion.id, text=criterion.probe.in_(language))
-    words = hint_words(criterion, language)
-    return FollowUp(criterion_id=criterion.id, text=" · ".join(words)) if words else None
+    shown = {t.criterion_id for t in thread} | hinted(thread)
+    remaining = open_requirements(question, latest_grade(thread))
+    fresh = _most([c for c in remaining if not c.is_pressed and c.probe and c.id not in shown])
+    return next((FollowUp(criterion_id=c.id, text=_probe(c, language)) for c in fresh), None)
 
 
-def _without_words(remaining: Sequence[Criterion], turn: Turn) -> Criterion | None:
-    """A criterion whose probe was given as a hint once, and its key words not yet."""
-    return next((c for c in remaining if turn.hints.count(c.id) == 1 and c.terms), None)
+def nudge_target(question: Question, thread: Sequence[Turn]) -> Requirement | None:
+    """The requirement whose probe the candidate has read in the open turn, and which no nudge was given for yet."""
+    turn = thread[-1]
+    given = Counter(turn.hints)
+    if turn.criterion_id is not None:
+        given[turn.criterion_id] += 1  # the follow-up is its probe
+    remaining = open_requirements(question, latest_grade(thread))
+    return next((c for c in remaining if given[c.id] == 1), None)
 
 
-def key_words(criterion: Criterion, language: Language) -> list[str]:
-    """One word for each group of the first pattern, in the language where there is one."""
-    groups = [_alternatives(group) for group in _wanted(criterion)]
-    return [word for group in groups if (word := _in_language(group, language))]
+def tally(question: Question, thread: Sequence[Turn]) -> scoring.Tally | None:
+    """The points of a question's thread so far; None where nothing was graded and nothing given up."""
+    grade = latest_grade(thread)
+    if grade is None and all(t.outcome != "dont_know" for t in thread):
+        return None
+    return scoring.tally(
+        question,
+        grade.judgments if grade else (),
+        asked=asked(thread),
+        hinted=hinted(thread),
+        suggested=grade is not None and grade.provenance.grader == "builtin",
+    )
 
 
-def hint_words(criterion: Criterion, language: Language) -> list[str]:
-    """The same without figures: where the answer is a number, its key words would be the answer."""
-    groups = [[a for a in _alternatives(group) if not _tells_a_figure(a)] for group in _wanted(criterion)]
-    return [word for group in groups if (word := _in_language(group, language))]
-
-
-def _wanted(criterion: Criterion) -> list[str]:
-    return [group for group in criterion.terms[0] if not group.startswith("~")] if criterion.terms else []
-
-
-def _alternatives(group: str) -> list[str]:
-    return [a.strip().rstrip("*") for a in group.split("|")]
-
-
-def _tells_a_figure(text: str) -> bool:
-    data = language_data()
-    said = set(re.split(r"[\W_]+", text.lower())) & set(data["figure_words"].split())
-    return bool(said) or any(c.isdigit() or c in data["figure_characters"] for c in text)
-
-
-def _in_language(alternatives: list[str], language: Language) -> str:
-    chinese = [a for a in alternatives if any("一" <= c <= "鿿" for c in a)]
-    rest = [a for a in alternatives if a not in chinese]
-    wanted, other = (chinese, rest) if language == "zh" else (rest, chinese)
-    return (wanted or other or [""])[0]
+def question_score(question: Question, thread: Sequence[Turn]) -> float | None:
+    """0 for "I don't know", None where skipped or not graded."""
+    points = tally(question, thread)
+    return points.score if points else None
 
 
 def question_scores(interview: Interview) -> list[tuple[str, float | None]]:
-    """(question id, score) in the order asked; 0 for "I don't know", None where skipped or not graded."""
-    return [(i, question_score(interview.thread(i))) for i in dict.fromkeys(t.question_id for t in interview.turns)]
-
-
-def question_score(thread: Sequence[Turn]) -> float | None:
-    grade = latest_grade(thread)
-    if grade is not None:
-        return grade.score
-    return 0.0 if any(t.outcome == "dont_know" for t in thread) else None
+    """(question id, score) in the order asked."""
+    return [(q.id, question_score(q, interview.thread(q.id))) for q in interview.questions]
 
 
 def mean_score(interview: Interview) -> float | None:
     """Of the questions that have a score: skipped and not graded ones are left out."""
     known = [score for _, score in question_scores(interview) if score is not None]
     return sum(known) / len(known) if known else None
+
+
+def _in_vain(question: Question, thread: Sequence[Turn]) -> bool:
+    """Whether the latest follow-ups, one after the other, have won nothing."""
+    won = list(_won(question, thread))
+    return len(won) >= MOST_IN_VAIN and not any(won[-MOST_IN_VAIN:])
+
+
+def _won(question: Question, thread: Sequence[Turn]) -> Iterator[bool]:
+    """For each follow-up that was answered: whether a requirement was met by it."""
+    before: Collection[str] = ()
+    for turn in thread:
+        if turn.outcome is None:
+            return
+        met = {j.criterion_id for j in turn.grade.judgments if j.verdict == "met"} if turn.grade else set(before)
+        now = {c.id for c in question.rubric if c.id in met}
+        if turn.criterion_id is not None:
+            yield bool(now - set(before))
+        before = now
+
+
+def _most(candidates: Sequence[Requirement]) -> list[Requirement | Mistake]:
+    """Those with the most points, in the rubric's order."""
+    most = max((c.points for c in candidates), default=0)
+    return [c for c in candidates if c.points == most]
+
+
+def _probe(criterion: Requirement | Mistake, language: Language) -> str:
+    probe = criterion.probe if isinstance(criterion, Requirement) else None
+    return probe.in_(language) if probe else ""

@@ -9,13 +9,15 @@ import hashlib
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 Difficulty = Literal["easy", "medium", "hard"]
 DIFFICULTIES: tuple[Difficulty, ...] = ("easy", "medium", "hard")
-Kind = Literal["concept", "comparison", "derivation", "calculation", "coding", "design", "troubleshooting"]
+Kind = Literal[
+    "concept", "comparison", "derivation", "calculation", "coding", "design", "troubleshooting", "what-if"
+]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -37,28 +39,51 @@ class Text(Record):
         return self.en if language == "en" else self.zh
 
 
+Shown = Annotated[Text, BeforeValidator(lambda value: {"en": value, "zh": value} if isinstance(value, str) else value)]
+"Text, or one string that reads the same in every language (code, a log)."
+
+
 class Criterion(Record):
-    """One thing that an answer either says or doesn't: a requirement, or (with negative points) a common mistake."""
+    """One statement that an answer either makes or doesn't: a requirement, or a mistake."""
 
     id: Slug
     points: int
-    "What it is worth when met; negative for a mistake. A question's positive points sum to 10."
-    requirement: Text
-    probe: Text | None = None
-    "The follow-up question that belongs to a requirement. It must not give the answer away."
-    terms: tuple[tuple[str, ...], ...] = ()
-    "Patterns, any of which meets the criterion; see question_bank/README.md."
-
-    @field_validator("points")
-    @classmethod
-    def _points_are_not_zero(cls, points: int) -> int:
-        if points == 0:
-            raise ValueError("should not be 0: give a requirement points, a mistake negative points")
-        return points
+    terms: tuple[Line, ...] = ()
+    "What the built-in check looks for: groups of alternatives, all of which meet in one passage."
 
     @property
     def is_mistake(self) -> bool:
         return self.points < 0
+
+
+class Requirement(Criterion):
+    points: Annotated[int, Field(ge=1, le=10)]
+    requirement: Text
+    asked: Literal["opener", "press"] = "opener"
+    "press: counts only where it was asked about, or said without being asked."
+    probe: Text | None = None
+    "The follow-up question that belongs to it. It must not give the answer away."
+
+    @property
+    def statement(self) -> Text:
+        return self.requirement
+
+    @property
+    def is_pressed(self) -> bool:
+        return self.asked == "press"
+
+
+class Mistake(Criterion):
+    """A wrong claim that people really make."""
+
+    points: Annotated[int, Field(ge=-10, le=-1)]
+    claim: Text
+    correction: Text | None = None
+    "What is right and why. Shown when the question is over."
+
+    @property
+    def statement(self) -> Text:
+        return self.claim
 
 
 class Source(Record):
@@ -68,14 +93,14 @@ class Source(Record):
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
 
 
-SampleLabel = Literal["strong", "partial", "mistaken", "terse"]
+SampleLabel = Literal["gist", "solid", "expert", "mistaken"]
 
 
-class SampleAnswer(Record):
-    """A labelled answer: which criteria a careful human reader finds met. These measure graders."""
+class Sample(Record):
+    """An answer written from the opener alone, and the criteria that a reader of the rubric finds met in it."""
 
     label: SampleLabel
-    "strong; partial; mistaken (fluent but wrong); terse (few words, correct)"
+    "gist (one or two right sentences); solid (what a good engineer says first); expert; mistaken (fluent but wrong)"
     language: Language
     text: Line
     met: tuple[Slug, ...]
@@ -86,50 +111,96 @@ class Question(Record):
     topic: Slug
     difficulty: Difficulty
     kind: Kind
+    reviewed: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}$")] | None = None
+    "Year and month in which somebody other than the author last checked its facts."
+    title: Text | None = None
+    "Its short name in a report."
     text: Text
+    "The opener: one idea, as said aloud."
+    scenario: Text | None = None
+    artefact: Shown | None = None
+    "Markdown: code, a log, a configuration or a table that the opener is about."
     clarification: Text | None = None
     "What the interviewer says when asked what is meant: the scope, never the answer."
+    rubric: tuple[Requirement, ...]
+    mistakes: tuple[Mistake, ...] = ()
     reference_answer: Text
-    rubric: tuple[Criterion, ...]
-    covers: tuple[str, ...] = ()
-    "Ids of the syllabus entries that it deals with."
+    covers: dict[str, tuple[Slug, ...]] = {}
+    "Entries of the syllabus, and the requirements that deal with each."
     sources: tuple[Source, ...] = ()
-    sample_answers: tuple[SampleAnswer, ...] = ()
+    samples: tuple[Sample, ...] = ()
 
-    def criterion(self, criterion_id: str) -> Criterion:
-        return next(c for c in self.rubric if c.id == criterion_id)
+    @property
+    def criteria(self) -> tuple[Requirement | Mistake, ...]:
+        """Requirements, then mistakes: the order in which a grader judges them."""
+        return (*self.rubric, *self.mistakes)
+
+    def criterion(self, criterion_id: str) -> Requirement | Mistake:
+        return next(c for c in self.criteria if c.id == criterion_id)
+
+    def name(self, language: Language) -> str:
+        return (self.title or self.text).in_(language)
+
+    def asked(self, language: Language) -> str:
+        """Opener, scenario and artefact, as Markdown."""
+        parts = (self.text, self.scenario, self.artefact)
+        return "\n\n".join(part.in_(language).rstrip() for part in parts if part)
 
     @property
     def version(self) -> str:
-        """Twelve hex digits that change when anything a grade depends on changes."""
-        what_counts = self.model_dump_json(include={"id", "text", "reference_answer", "rubric"})
-        return hashlib.sha256(what_counts.encode()).hexdigest()[:12]
+        """Twelve hex digits that change when anything changes that a model's grade depends on.
+
+        Terms are no part of it: an interview keeps its questions without them.
+        """
+        what_counts = {"id", "text", "scenario", "artefact", "reference_answer", "rubric", "mistakes"}
+        criteria = {"__all__": {"terms"}}
+        text = self.model_dump_json(include=what_counts, exclude={"rubric": criteria, "mistakes": criteria})
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def kept(self) -> Question:
+        """What an interview keeps of it: no terms, no samples."""
+        return self.model_copy(
+            update={
+                "rubric": tuple(c.model_copy(update={"terms": ()}) for c in self.rubric),
+                "mistakes": tuple(c.model_copy(update={"terms": ()}) for c in self.mistakes),
+                "samples": (),
+                "covers": {},
+            }
+        )
 
     @model_validator(mode="after")
     def _ids_agree(self) -> Self:
-        ids = [c.id for c in self.rubric]
+        ids = [c.id for c in self.criteria]
         twice = sorted({i for i in ids if ids.count(i) > 1})
         if twice:
             raise ValueError(f"rubric: criterion ids should differ: {', '.join(twice)} occurs twice")
-        for number, sample in enumerate(self.sample_answers):
+        for number, sample in enumerate(self.samples):
             unknown = [i for i in sample.met if i not in ids]
             if unknown:
-                raise ValueError(f"sample_answers.{number}.met: {', '.join(unknown)} is no criterion of this rubric")
+                raise ValueError(f"samples.{number}.met: {', '.join(unknown)} is no criterion of this question")
+        for entry, covering in self.covers.items():
+            unknown = [i for i in covering if i not in ids]
+            if unknown or not covering:
+                named = ", ".join(unknown) or "an empty list"
+                raise ValueError(f"covers.{entry}: {named} is no criterion of this question")
         return self
 
 
 # --- a grade ----------------------------------------------------------------------------------------------------------
 
 Verdict = Literal["met", "unmet", "cannot_assess"]
+State = Literal["absent", "vague", "partial", "wrong", "evaded", "unknown"]
+"How an open requirement stands: unknown is what the candidate says not to know."
 Note = Literal[
     "quote_missing",  # the grader said met and quoted nothing: credit withheld
     "quote_not_found",  # the quote is not in the answer: credit withheld
     "quote_from_attack",  # the quote is text addressed to the grader: credit withheld
-    "quote_unrelated",  # the quote has nothing to do with the requirement: credit withheld, looked at again
-    "unconfirmed",  # the answer may speak to the grader, and the key terms don't confirm it: credit withheld
-    "terms_match",  # judged unmet though the key terms match plainly: doubtful
-    "negated",  # the key terms match, but the passage denies them
-    "keyword_list",  # the key terms match in a bare list of words
+    "quote_unrelated",  # the quote repeats the question: credit withheld
+    "keyword_list",  # the quote is a bare list of words: credit withheld
+    "terms_match",  # judged unmet though the terms match plainly: doubtful
+    "negated",  # the terms match, but the passage denies them
+    "claim_suspected",  # the terms of a mistake match: the candidate is asked, nothing is charged
     "not_judged",  # the grader left this criterion out
     "second_look",  # judged a second time, alone
     "appeal",  # judged again after the candidate's argument
@@ -152,11 +223,30 @@ class Judgment(Record):
     quote: str = ""
     explanation: str = ""
     verdict: Verdict
+    state: State | None = None
+    "Of a requirement that is not met, where the grader can tell."
+    confirmed: Literal["met", "unmet"] | None = None
+    "The candidate's own verdict on a suggestion of the built-in check. It counts from then on."
     notes: tuple[Note, ...] = ()
     agreement: float | None = None
     "Strict mode: the share of independent gradings that came to this verdict."
     earlier: Judgment | None = None
     "The judgment that this one replaced (second look, appeal)."
+
+    @property
+    def counts(self) -> Verdict:
+        """The verdict that the score is made of."""
+        return self.confirmed or self.verdict
+
+
+class WrongClaim(Record):
+    """A wrong claim that no mistake of the question foresees. It costs nothing."""
+
+    quote: str
+    "The candidate's words, found in an answer."
+    correction: str
+    disputed: bool = False
+    "The candidate disagrees."
 
 
 class Usage(Record):
@@ -199,16 +289,23 @@ class Provenance(Record):
 
 
 class FollowUp(Record):
-    """Words for the next move that the grader proposes, aimed at one criterion."""
+    """The next move of an interviewer: a question aimed at one criterion, or back to the opener."""
 
-    criterion_id: str
+    criterion_id: str | None
+    "None: the answer was beside the point, and the question is put once more."
     text: str
+    lead: str = ""
+    "At most one clause before it that takes up what was said."
 
 
 class Grade(Record):
     judgments: tuple[Judgment, ...]
     feedback: str = ""
     follow_up: FollowUp | None = None
+    "As the grader words it; the rule of follow_up.py decides."
+    off_point: bool = False
+    "The last answer speaks of something else than was asked."
+    errors: tuple[WrongClaim, ...] = ()
     score: float | None = None
     "0 to 1, computed by code; None when nothing could be assessed."
     warnings: tuple[Warning_, ...] = ()
@@ -223,6 +320,7 @@ class Grade(Record):
 
 Mode = Literal["practice", "interview"]
 GraderName = Literal["builtin", "llm"]
+Depth = Literal["brisk", "normal", "deep"]
 
 
 class Plan(Record):
@@ -235,6 +333,8 @@ class Plan(Record):
     difficulty: Difficulty | None = None
     "None: adapts to the answers so far."
     questions: Annotated[int, Field(ge=1, le=50)] = 5
+    depth: Depth = "normal"
+    "How many follow-ups a question may have: follow_up.FOLLOW_UPS."
     seconds_per_question: Annotated[int, Field(ge=30, le=7200)] | None = None
     grader: GraderName = "builtin"
     gradings: Literal[1, 3, 5, 7] = 1
@@ -270,7 +370,9 @@ class Turn(Record):
     asked: str
     "The words put to the candidate, in the interview's language."
     criterion_id: str | None = None
-    "The criterion that a follow-up pursues; None for the question itself."
+    "The criterion that a follow-up pursues; None for the question itself, and where it was put once more."
+    lead: str = ""
+    "What the interviewer said before it: taking up the last answer, or leading over to a new question."
     asked_at: datetime
     hints: tuple[str, ...] = ()
     "Criterion ids of the hints given while this turn was open."
@@ -314,6 +416,19 @@ class Interview(Record):
     def is_open(self) -> bool:
         """The candidate has the word."""
         return self.finished_at is None and self.turn is not None and self.turn.outcome is None
+
+    @property
+    def looks_back(self) -> bool:
+        """The latest question is over, and the candidate has not gone on yet (practice)."""
+        turn = self.turn
+        if self.finished_at is not None or turn is None or turn.outcome is None:
+            return False
+        return turn.outcome != "answered" or turn.grade is not None or turn.error is not None
+
+    def is_over(self, question_id: str) -> bool:
+        """Nothing more can be answered to this question."""
+        current = self.turn is not None and self.turn.question_id == question_id
+        return self.finished_at is not None or not current or self.looks_back
 
     def question(self, question_id: str) -> Question:
         return next(q for q in self.questions if q.id == question_id)

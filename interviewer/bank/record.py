@@ -24,6 +24,11 @@ class Bank(Record):
     files: Mapping[str, str] = {}
     "Where each question was read, as a fault would name it."
 
+    def as_asked(self, question: Question) -> Question:
+        """A question that an interview kept, with its terms again; as it is where the bank has changed meanwhile."""
+        mine = self.questions.get(question.id)
+        return mine if mine is not None and mine.version == question.version else question
+
     @cached_property
     def shelf(self) -> Shelf:
         """Ids by difficulty and topic: choosing looks at a few, however large the bank is."""
@@ -46,7 +51,7 @@ class Bank(Record):
         parts = [
             [question.version, sample.label, sample.language, sample.text, sorted(sample.met)]
             for question in self.questions.values()
-            for sample in question.sample_answers
+            for sample in question.samples
         ]
         return hashlib.sha256(json.dumps(sorted(parts)).encode()).hexdigest()[:12]
 
@@ -73,7 +78,7 @@ def stats(bank: Bank) -> Stats:
     covered = Counter(_chapter(entry) for entry in bank.syllabus if entry in covers)
     difficulties = Counter(question.difficulty for question in questions)
     topics = Counter(question.topic for question in questions)
-    languages = Counter(sample.language for question in questions for sample in question.sample_answers)
+    languages = Counter(sample.language for question in questions for sample in question.samples)
     return Stats(
         questions=len(bank.questions),
         topics={topic: topics[topic] for topic in bank.topics},

@@ -36,7 +36,9 @@ class Exchange(Record):
     asked: str
     answer: str
     criterion_id: str | None = None
-    "The criterion that this follow-up pursued; None for the question itself."
+    "The criterion that this follow-up pursued; None for the question itself, or where it was put once more."
+    clarifications: tuple[tuple[str, str], ...] = ()
+    "What the candidate asked about it before answering, and what the interviewer said."
 
 
 class Task(Record):
@@ -47,8 +49,11 @@ class Task(Record):
     "Of rubric, feedback and follow-up; the answers may be in another."
     thread: tuple[Exchange, ...]
     "The question first, then follow-ups; only the last answer is new."
+    asked: tuple[str, ...] = ()
+    "Ids of the criteria that a follow-up or hint was about, the open follow-up's too."
     hinted: tuple[str, ...] = ()
-    "Criterion ids a hint was given for: their points count half."
+    "Those of them that a hint was given for: their points count half."
+    follow_ups_left: int = 0
     previous: Grade | None = None
     "The grade of the thread before its last answer."
 
