@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from interviewer import prompts
-from interviewer.grading import Task, attacks, quotes
+from interviewer.grading import Task, quotes
 from interviewer.grading.fencing import fence
 from interviewer.locales import words
 from interviewer.providers import Message
-from interviewer.schema import LANGUAGES, Criterion, Language, Question
+from interviewer.schema import LANGUAGES, Criterion, Language, Mistake, Question, Requirement
 
 
 def messages(task: Task) -> tuple[Message, Message]:
@@ -22,12 +22,9 @@ def messages(task: Task) -> tuple[Message, Message]:
     asked = prompts.render(
         "grade_question",
         language=words(task.language)("name"),
-        question=question.text.in_(language),
+        question=question.asked(language),
         reference=question.reference_answer.in_(language),
-        criteria=[
-            {"id": short_id(question, c.id), "points": c.points, "requirement": c.requirement.in_(language)}
-            for c in question.rubric
-        ],
+        criteria=[_criterion(question, c, language) for c in question.criteria],
     )
     thread = prompts.render("grade_thread", turns=[_turn(task, number) for number in range(len(task.thread))])
     return Message(role="system", content=prompts.render("grade_answer")), Message(
@@ -36,21 +33,35 @@ def messages(task: Task) -> tuple[Message, Message]:
 
 
 def again_messages(task: Task, criterion: Criterion, argument: str) -> tuple[Message, Message]:
-    """One criterion alone, with the whole thread; the argument of an appeal stands in a fence of its own."""
-    language = rubric_language(task)
-    shown = {"id": short_id(task.question, criterion.id), "points": criterion.points}
+    """One criterion alone, with the whole thread and nothing of the others; the argument of an appeal stands in a fence
+    of its own."""
+    question, language = task.question, rubric_language(task)
     asked = prompts.render(
         "grade_question",
         language=words(task.language)("name"),
-        question=task.question.text.in_(language),
-        reference=task.question.reference_answer.in_(language),
-        criteria=[shown | {"requirement": criterion.requirement.in_(language)}],
+        question=question.asked(language),
+        reference="",
+        criteria=[_criterion(question, question.criterion(criterion.id), language)],
     )
-    turns = [_turn(task, number) | {"open": [shown["id"]]} for number in range(len(task.thread))]
+    turns = [_turn(task, number) | {"open": [], "pursued": "", "left": None} for number in range(len(task.thread))]
     thread = prompts.render("grade_thread", turns=turns)
     plea = f"\n\n<argument>\n{argument}\n</argument>" if argument else ""
     rules = prompts.render("judge_again", appeal=bool(argument))
     return Message(role="system", content=rules), Message(role="user", content=f"{asked}\n\n{thread}{plea}")
+
+
+def nudge_messages(task: Task, criterion: Requirement) -> tuple[Message, Message]:
+    """For one guiding sentence; the model reads what the candidate has said so far, and no reference answer."""
+    question, language = task.question, task.language
+    rules = prompts.render(
+        "nudge",
+        language=words(language)("name"),
+        requirement=criterion.requirement.in_(language),
+        question=question.asked(language),
+        asked=criterion.probe.in_(language) if criterion.probe else "",
+    )
+    said = "\n\n".join(e.answer for e in task.thread if e.answer)
+    return Message(role="system", content=rules), Message(role="user", content=f"<answer>\n{fence(said)}\n</answer>")
 
 
 def rubric_language(task: Task) -> Language:
@@ -63,48 +74,61 @@ def rubric_language(task: Task) -> Language:
     return "zh" if chinese > letters / 4 else "en"
 
 
+def _criterion(question: Question, criterion: Requirement | Mistake, language: Language) -> dict[str, Any]:
+    return {
+        "id": short_id(question, criterion.id),
+        "points": criterion.points,
+        "pressed": isinstance(criterion, Requirement) and criterion.is_pressed,
+        "statement": criterion.statement.in_(language),
+    }
+
+
 def _turn(task: Task, number: int) -> dict[str, Any]:
     exchange = task.thread[number]
+    later = sum(e.criterion_id is not None for e in task.thread[number + 1 :])
     return {
         "asked": fence(exchange.asked),
         "pursued": short_id(task.question, exchange.criterion_id) if exchange.criterion_id else "",
         "open": [short_id(task.question, c.id) for c in _open_before(task, number)],
+        "clarifications": [(fence(asked), fence(reply)) for asked, reply in exchange.clarifications],
         "answer": fence(exchange.answer),
+        "left": task.follow_ups_left + later,
     }
 
 
 def short_id(question: Question, criterion_id: str) -> str:
     """Ids as a model sees them: a token or two, and no hint at the content."""
-    return f"c{[c.id for c in question.rubric].index(criterion_id) + 1}"
+    return f"c{[c.id for c in question.criteria].index(criterion_id) + 1}"
 
 
-def open_at_the_end(task: Task) -> tuple[Criterion, ...]:
+def open_at_the_end(task: Task) -> tuple[Requirement | Mistake, ...]:
     return _open_before(task, len(task.thread) - 1)
 
 
-def _open_before(task: Task, number: int) -> tuple[Criterion, ...]:
-    """The criteria not met by the answers before turn `number`.
+def _open_before(task: Task, number: int) -> tuple[Requirement | Mistake, ...]:
+    """The requirements not met by the answers before turn `number`, and every mistake: one may be taken back.
 
     A task knows the grade before its last answer only. What was met earlier than that shows in where the quotes are, so
     that each turn reads the same in every later call.
     """
-    before = [attacks.redact(e.answer) for e in task.thread[:number]]
+    before = [fence(e.answer) for e in task.thread[:number]]
     met = {
         j.criterion_id
         for j in (task.previous.judgments if task.previous else ())
         if j.verdict == "met" and quotes.find_in(j.quote, before)
     }
-    return tuple(c for c in task.question.rubric if c.id not in met)
+    return tuple(c for c in task.question.criteria if c.is_mistake or c.id not in met)
 
 
 def secrets(task: Task) -> tuple[str, ...]:
     """What must not reach the candidate before the end."""
     question = task.question
-    texts = (question.reference_answer, *(c.requirement for c in question.rubric))
+    texts = (question.reference_answer, *(c.statement for c in question.criteria))
     return tuple(text.in_(language) for text in texts for language in LANGUAGES)
 
 
 def said(task: Task) -> tuple[str, ...]:
     """What the candidate has read or written already."""
-    text = task.question.text
-    return text.en, text.zh, *(part for e in task.thread for part in (e.asked, e.answer))
+    question = task.question
+    said = (part for e in task.thread for part in (e.asked, e.answer, *(w for pair in e.clarifications for w in pair)))
+    return *(question.asked(language) for language in LANGUAGES), *said

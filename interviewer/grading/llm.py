@@ -6,19 +6,53 @@ from collections.abc import Callable, Sequence
 
 from interviewer import prompts
 from interviewer.errors import ProviderError
-from interviewer.grading import Progress, Report, Task, attacks, doubts, evidence, scoring
-from interviewer.grading.asking import again_messages, messages, open_at_the_end, said, secrets, short_id
-from interviewer.grading.fencing import fence, says_nothing
-from interviewer.grading.leaks import Secrets
-from interviewer.grading.reply import Again, Judged, Proposed, Reply, Reporter, bounded, plain_id, without_babble
+from interviewer.grading import Progress, Report, Task, builtin, evidence, quotes, scoring
+from interviewer.grading.asking import (
+    again_messages,
+    messages,
+    nudge_messages,
+    open_at_the_end,
+    said,
+    secrets,
+    short_id,
+)
+from interviewer.grading.fencing import fence, says_nothing, speaks_to_grader
+from interviewer.grading.leaks import Secrets, names_key_word
+from interviewer.grading.reply import (
+    MOST_ERRORS,
+    Again,
+    Closing,
+    Judged,
+    Proposed,
+    Reply,
+    Reporter,
+    Wrong,
+    bounded,
+    plain_id,
+    without_babble,
+)
 from interviewer.locales import words
 from interviewer.providers import ChatModel, Message
 from interviewer.providers.structured import ask, listen, without_thoughts
-from interviewer.schema import Criterion, FollowUp, Grade, Judgment, Provenance, Question, Usage, Warning_
+from interviewer.schema import (
+    Criterion,
+    FollowUp,
+    Grade,
+    Judgment,
+    Mistake,
+    Provenance,
+    Question,
+    Requirement,
+    Usage,
+    Warning_,
+    WrongClaim,
+)
 
 _PROMPTS = ("grade_answer", "grade_question", "grade_thread", "judge_again", "reply_format", "repair")
 MOST_ASKED = 1000
 "Characters of a request for clarification that are sent."
+LONGEST_LEAD = 160
+"Characters; a longer one is no clause."
 
 
 def fingerprint(model: str, host: str) -> str:
@@ -39,12 +73,13 @@ class LlmGrader:
         sent = tuple(fence(e.answer) for e in task.thread)
         open_ = open_at_the_end(task)
         new = sent[-1:] if task.previous else sent
-        if not open_ or all(says_nothing(answer) for answer in new):
-            return self._grade(task, Reply(judgments=[]), (), sent, Usage())  # nothing new: as before, or all unmet
+        if all(says_nothing(answer) for answer in new):
+            return self._grade(task, Closing(judgments=[]), (), sent, Usage())  # nothing new: as before, or all unmet
         criteria = {short_id(task.question, c.id): c.id for c in open_}
         progress = Reporter(_discreet(report, task), criteria) if report else None
-        check, limits = _missing(task.question, open_), bounded(Reply, list(criteria))
-        reply, usage = await ask(self.model, messages(task), Reply, progress, check, bounded=limits)
+        record: type[Closing] = Reply if task.follow_ups_left else Closing
+        check, limits = _missing(task.question, open_), bounded(record, list(criteria))
+        reply, usage = await ask(self.model, messages(task), record, progress, check, bounded=limits)
         grade = self._grade(task, reply, open_, sent, usage)
         if grade.score is None:
             raise ProviderError("nothing_judged", host=self.model.host, model=self.model.name)
@@ -61,13 +96,20 @@ class LlmGrader:
         """
         question, language = task.question, task.language
         scope = question.clarification.in_(language) if question.clarification else ""
-        now = task.thread[-1].asked if task.thread else question.text.in_(language)
+        now = task.thread[-1].asked if task.thread else question.asked(language)
         rules = prompts.render("clarify", question=fence(now), scope=scope, language=words(language).get("name"))
         wants = f"<asked>\n{fence(asked[:MOST_ASKED])}\n</asked>"
-        asking = Message(role="system", content=rules), Message(role="user", content=wants)
-        text, usage = await listen(self.model, asking)
-        text = without_thoughts(text).strip()
-        if not text or Secrets(secrets(task), (*said(task), scope, asked)).are_in(text):
+        return await self._told((Message(role="system", content=rules), Message(role="user", content=wants)), task, scope, asked)
+
+    async def nudge(self, task: Task, criterion: Requirement) -> tuple[str, Usage]:
+        """One sentence that guides towards a requirement.
+
+        Raises:
+            ProviderError: no reply, or one that names a key word of the requirement.
+        """
+        text, usage = await self._told(nudge_messages(task, criterion), task)
+        known = (*said(task), *((criterion.probe.en, criterion.probe.zh) if criterion.probe else ()))
+        if names_key_word(text, criterion, known):
             raise ProviderError("empty_reply", host=self.model.host, model=self.model.name)
         return text, usage
 
@@ -83,25 +125,36 @@ class LlmGrader:
         again, usage = await ask(self.model, asking, Again, bounded=bounded(Again))
         sent = tuple(fence(e.answer) for e in task.thread)
         judged = Judged(id="", quote=again.quote, explanation=again.explanation, verdict=again.verdict)
-        judgment = doubts.weighed(task, [_judgment(criterion, judged, sent, task)], sent, argument)[0]
-        notes = tuple(note for note in judgment.notes if note != "terms_match")  # looked at again already
+        judgment = _judgment(criterion, judged, sent, task)
         hidden = Secrets(secrets(task), said(task))
-        told = {"notes": notes, "explanation": hidden.removed(judgment.explanation)}
-        return judgment.model_copy(update=told), usage
+        return judgment.model_copy(update={"explanation": hidden.removed(judgment.explanation)}), usage
 
-    def _grade(self, task: Task, reply: Reply, open_: Sequence[Criterion], sent: Sequence[str], usage: Usage) -> Grade:
+    async def _told(self, asking: Sequence[Message], task: Task, *known: str) -> tuple[str, Usage]:
+        """Words for the candidate, if they give nothing away."""
+        text, usage = await listen(self.model, asking)
+        text = without_babble(without_thoughts(text).strip())
+        if not text or Secrets(secrets(task), (*said(task), *known)).are_in(text):
+            raise ProviderError("empty_reply", host=self.model.host, model=self.model.name)
+        return text, usage
+
+    def _grade(
+        self, task: Task, reply: Closing, open_: Sequence[Requirement | Mistake], sent: Sequence[str], usage: Usage
+    ) -> Grade:
         question = task.question
-        now = doubts.weighed(task, _judgments(task, open_, reply, sent), sent)
+        now = _doubted(task, _judgments(task, open_, reply, sent))
         if not open_ and task.previous is None:
-            now = tuple(Judgment(criterion_id=c.id, verdict="unmet") for c in question.rubric)
+            now = tuple(Judgment(criterion_id=c.id, verdict="unmet", state=_absent(c)) for c in question.criteria)
         hidden = Secrets(secrets(task), said(task))
         now = tuple(j.model_copy(update={"explanation": hidden.removed(j.explanation)}) for j in now)
-        judgments = scoring.merge(question.rubric, task.previous.judgments if task.previous else (), now)
+        judgments = scoring.merge(question, task.previous.judgments if task.previous else (), now)
+        proposed = reply.follow_up if isinstance(reply, Reply) else Proposed()
         return Grade(
             judgments=judgments,
             feedback=hidden.removed(without_babble(reply.feedback.strip())),
-            follow_up=_follow_up(task, reply.follow_up, judgments, hidden),
-            score=scoring.score(question.rubric, judgments, task.hinted),
+            follow_up=_follow_up(task, proposed, judgments, hidden),
+            off_point=reply.off_point and not any(j.verdict == "met" for j in now),
+            errors=_errors(task, reply.errors, now, sent),
+            score=scoring.tally(question, judgments, asked=task.asked, hinted=task.hinted).score,
             warnings=_warnings(task, sent),
             provenance=Provenance(
                 grader="llm",
@@ -124,7 +177,9 @@ def _discreet(report: Report, task: Task) -> Report:
     return tell
 
 
-def _judgments(task: Task, open_: Sequence[Criterion], reply: Reply, sent: Sequence[str]) -> tuple[Judgment, ...]:
+def _judgments(
+    task: Task, open_: Sequence[Requirement | Mistake], reply: Closing, sent: Sequence[str]
+) -> tuple[Judgment, ...]:
     judged: dict[str, Judged] = {}
     for judgment in reply.judgments:
         judged.setdefault(plain_id(judgment.id), judgment)
@@ -141,15 +196,45 @@ def _judgment(criterion: Criterion, judged: Judged | None, sent: Sequence[str], 
         quote=judged.quote.strip() if met else "",
         explanation=without_babble(judged.explanation.strip()),
         verdict="unmet" if fault else judged.verdict,
+        state=None if criterion.is_mistake or (met and not fault) else judged.state or None,
         notes=(fault,) if fault else (),
     )
 
 
-def _missing(question: Question, open_: Sequence[Criterion]) -> Callable[[Reply], str | None]:
+def _doubted(task: Task, judgments: Sequence[Judgment]) -> tuple[Judgment, ...]:
+    """Terms may raise a doubt about a model's verdict, which a second look settles; they never withhold a credit."""
+    found = builtin.found(task)
+    return tuple(
+        j.model_copy(update={"notes": (*j.notes, "terms_match")})
+        if j.verdict == "unmet" and not j.notes and j.criterion_id in found
+        else j
+        for j in judgments
+    )
+
+
+def _absent(criterion: Criterion) -> str | None:
+    return None if criterion.is_mistake else "absent"
+
+
+def _errors(
+    task: Task, wrong: Sequence[Wrong], now: Sequence[Judgment], sent: Sequence[str]
+) -> tuple[WrongClaim, ...]:
+    """Those whose quote is found in an answer and serves no credit; the earlier ones stay."""
+    before = task.previous.errors if task.previous else ()
+    credited = {j.quote for j in now if j.verdict == "met"} | {e.quote for e in before}
+    found = [
+        WrongClaim(quote=w.quote.strip(), correction=w.correction.strip())
+        for w in wrong
+        if w.correction.strip() and w.quote.strip() not in credited and quotes.find_in(w.quote, sent)
+    ]
+    return (*before, *found[:MOST_ERRORS])
+
+
+def _missing(question: Question, open_: Sequence[Criterion]) -> Callable[[Closing], str | None]:
     """Asks for the criteria that a reply leaves out."""
     wanted = [short_id(question, c.id) for c in open_]
 
-    def check(reply: Reply) -> str | None:
+    def check(reply: Closing) -> str | None:
         judged = {plain_id(j.id) for j in reply.judgments}
         missing = [i for i in wanted if i not in judged]
         return prompts.render("repair", missing=missing, fault="", schema="") if missing else None
@@ -158,19 +243,23 @@ def _missing(question: Question, open_: Sequence[Criterion]) -> Callable[[Reply]
 
 
 def _follow_up(task: Task, proposed: Proposed, judgments: Sequence[Judgment], hidden: Secrets) -> FollowUp | None:
-    """The proposal, if it pursues an unmet requirement and gives nothing away."""
-    unmet = {j.criterion_id for j in judgments if j.verdict != "met"}
-    by_short = {short_id(task.question, c.id): c for c in task.question.rubric if not c.is_mistake and c.id in unmet}
-    criterion, text = by_short.get(plain_id(proposed.id)), without_babble(proposed.text.strip())
+    """The proposal, if it aims at an open requirement or a mistake that was made, and gives nothing away."""
+    met = {j.criterion_id for j in judgments if j.verdict == "met"}
+    aims = {short_id(task.question, c.id): c for c in task.question.criteria if c.is_mistake == (c.id in met)}
+    criterion, text = aims.get(plain_id(proposed.id)), without_babble(proposed.text.strip())
     if criterion is None or not text or hidden.are_in(text):
         return None
-    return FollowUp(criterion_id=criterion.id, text=text)
+    lead = without_babble(proposed.lead.strip())
+    if len(lead) > LONGEST_LEAD or hidden.are_in(lead):
+        lead = ""
+    return FollowUp(criterion_id=criterion.id, text=text, lead=lead)
 
 
 def _warnings(task: Task, sent: Sequence[str]) -> tuple[Warning_, ...]:
     warnings: list[Warning_] = []
-    if says_nothing(sent[-1]) and not attacks.find(task.thread[-1].answer):
+    attacked = any(speaks_to_grader(e.answer) for e in task.thread)
+    if says_nothing(sent[-1]) and not speaks_to_grader(task.thread[-1].answer):
         warnings.append("empty")
-    if any(attacks.find(e.answer) for e in task.thread):
+    if attacked:
         warnings.append("addresses_grader")
     return tuple(warnings)

@@ -5,20 +5,25 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator
 from pydantic_core import from_json
 
 from interviewer.grading import Progress, Report
 from interviewer.providers.structured import Stage, schema_of
-from interviewer.schema import JsonObject, Verdict
+from interviewer.schema import JsonObject, State, Verdict
 
 _Words = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 _Id = Annotated[str, BeforeValidator(str)]
 _Verdict = Annotated[
     Verdict,
     BeforeValidator(lambda value: re.sub(r"[\s-]+", "_", value.strip().lower()) if isinstance(value, str) else value),
+]
+_STATES = get_args(State)
+_State = Annotated[
+    State | Literal[""],
+    BeforeValidator(lambda value: value if isinstance(value, str) and value in _STATES else ""),
 ]
 
 
@@ -27,6 +32,7 @@ class Judged(BaseModel):
     quote: _Words = ""
     explanation: _Words = ""
     verdict: _Verdict
+    state: _State = ""
 
 
 class Again(BaseModel):
@@ -37,19 +43,35 @@ class Again(BaseModel):
     verdict: _Verdict
 
 
+class Wrong(BaseModel):
+    """A wrong claim that no mistake of the rubric covers."""
+
+    quote: _Words = ""
+    correction: _Words = ""
+
+
 class Proposed(BaseModel):
     id: _Words = ""
+    lead: _Words = ""
     text: _Words = ""
 
 
-class Reply(BaseModel):
+class Closing(BaseModel):
+    """What a model replies when no follow-up is left."""
+
     judgments: list[Judged]
+    errors: Annotated[list[Wrong], BeforeValidator(lambda value: value or [])] = []
+    off_point: Annotated[bool, BeforeValidator(lambda value: value or False)] = False
     feedback: _Words = ""
+
+
+class Reply(Closing):
     follow_up: Annotated[Proposed, BeforeValidator(lambda value: value or {})] = Proposed()
 
 
-LONGEST = {"quote": 240, "explanation": 160, "feedback": 500, "text": 240}
+LONGEST = {"quote": 240, "explanation": 160, "correction": 240, "feedback": 500, "lead": 120, "text": 240}
 "Characters of a field, for engines that write by a grammar. A quote that is cut is still word for word."
+MOST_ERRORS = 2
 
 
 def bounded(record_type: type[BaseModel], ids: Sequence[str] = ()) -> JsonObject:
@@ -70,6 +92,9 @@ def _bound(node: Any, ids: list[str]) -> None:
         elif name == "judgments":
             part["minItems"] = part["maxItems"] = len(ids)
             part["items"]["properties"]["id"]["enum"] = ids
+            _bound(part["items"], ids)
+        elif name == "errors":
+            part["maxItems"] = MOST_ERRORS
             _bound(part["items"], ids)
         elif name == "follow_up":
             part["properties"]["id"]["enum"] = [*ids, ""]
