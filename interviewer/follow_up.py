@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from interviewer.grading import scoring
+from interviewer.locales import words
 from interviewer.schema import (
     Depth,
     FollowUp,
@@ -54,8 +55,7 @@ def next_follow_up(question: Question, thread: Sequence[Turn], language: Languag
     proposed = None if given_up else grade.follow_up
     if proposed and proposed.criterion_id in {c.id for c in allowed}:
         return proposed
-    lead = proposed.lead if proposed else ""
-    return next((FollowUp(criterion_id=c.id, text=p, lead=lead) for c in allowed if (p := _probe(c, language))), None)
+    return next((_put(c, grade, language) for c in allowed), None)
 
 
 def left(thread: Sequence[Turn], depth: Depth) -> int:
@@ -74,7 +74,7 @@ def targets(question: Question, thread: Sequence[Turn], grade: Grade) -> list[Re
     states = {j.criterion_id: j.state for j in grade.judgments}
     states |= {t.criterion_id: "unknown" for t in thread if t.criterion_id and t.outcome == "dont_know"}
     shown = {i for i in times if i} | hinted(thread)
-    open_ = [c for c in open_requirements(question, grade) if states.get(c.id) != "unknown"]
+    open_ = [c for c in open_requirements(question, grade) if c.probe and states.get(c.id) != "unknown"]
 
     unfinished = [c for c in open_ if states.get(c.id) in UNFINISHED and times.count(c.id) < MOST_ON_ONE_POINT]
     unfinished = [c for c in unfinished if not c.is_pressed or c.id in shown]
@@ -82,9 +82,9 @@ def targets(question: Question, thread: Sequence[Turn], grade: Grade) -> list[Re
         return _most(unfinished)
     made = {j.criterion_id for j in grade.judgments if j.counts == "met"}
     mistakes = [m for m in question.mistakes if m.id in made and m.id not in times]
-    if mistakes and grade.follow_up and grade.follow_up.criterion_id in {m.id for m in mistakes}:
+    if mistakes:
         return list(mistakes)
-    fresh = [c for c in open_ if c.id not in shown and c.probe]
+    fresh = [c for c in open_ if c.id not in shown]
     return _most([c for c in fresh if not c.is_pressed]) or [c for c in fresh if c.is_pressed][:1]
 
 
@@ -187,6 +187,15 @@ def _most(candidates: Sequence[Requirement]) -> list[Requirement | Mistake]:
     return [c for c in candidates if c.points == most]
 
 
-def _probe(criterion: Requirement | Mistake, language: Language) -> str:
-    probe = criterion.probe if isinstance(criterion, Requirement) else None
-    return probe.in_(language) if probe else ""
+def _put(criterion: Requirement | Mistake, grade: Grade, language: Language) -> FollowUp:
+    """In scripted words: a requirement's probe, or the candidate's own words to stand by."""
+    if isinstance(criterion, Requirement):
+        return FollowUp(criterion_id=criterion.id, text=_probe(criterion, language))
+    judgment = grade.judgment(criterion.id)
+    sentences = words(language).get("spoken.stand_by")
+    text = sentences[len(criterion.id) % len(sentences)].format(quote=judgment.quote if judgment else "")
+    return FollowUp(criterion_id=criterion.id, text=text)
+
+
+def _probe(criterion: Requirement, language: Language) -> str:
+    return criterion.probe.in_(language) if criterion.probe else ""

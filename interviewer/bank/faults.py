@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from interviewer.locales import words
-from interviewer.schema import Criterion, Question, Record, SampleAnswer, Source, Text
+from interviewer.schema import Mistake, Question, Record, Requirement, Sample, Source, Text
 
 
 class Fault(Record):
@@ -41,9 +41,10 @@ _KEYS = {
 }
 _MODELS: dict[str, type[BaseModel]] = {
     "": Question,
-    "rubric": Criterion,
+    "rubric": Requirement,
+    "mistakes": Mistake,
     "sources": Source,
-    "sample_answers": SampleAnswer,
+    "samples": Sample,
 }
 
 
@@ -58,7 +59,7 @@ def _fault(path: str, error: dict[str, Any]) -> Fault:
         return _unknown_field(path, names)
     values: dict[str, str] = {}
     if kind == "string_pattern_mismatch":
-        key = "not_a_url" if names[-1] == "url" else "not_a_slug"
+        key = {"url": "not_a_url", "reviewed": "not_a_month"}.get(names[-1], "not_a_slug")
     elif kind == "literal_error":
         key, values = "not_one_of", {"expected": ", ".join(re.findall("'([^']*)'", context["expected"]))}
     elif kind == "string_too_long":

@@ -45,8 +45,7 @@ def words_of(question: Question, title: Text, language: Language) -> Counter[str
         for token in tokens(text):
             counted[token] += WEIGHT
     for criterion in question.rubric:
-        for pattern in criterion.terms:
-            counted.update(token for group in pattern if not group.startswith("~") for token in tokens(group))
+        counted.update(token for group in criterion.terms for token in tokens(group))
     return counted
 
 

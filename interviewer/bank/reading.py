@@ -50,8 +50,15 @@ def check(bank: Bank, *, house: bool = False, language: str = "en") -> list[str]
         path = bank.files[question.id]
         if bank.topics[question.topic] == _untitled(question.topic):
             faults.append(Fault(path=path, field="topic", key="untitled_topic", values={"topic": question.topic}))
-        faults += rules.house(path, question)
+        faults += rules.house(path, question, bank.sizes[question.id])
     return _said(faults, language)
+
+
+def warnings(bank: Bank, language: str = "en") -> list[str]:
+    """What a person should look at: it may be right as it is."""
+    questions = list(bank.questions.values())
+    found = [fault for q in questions for fault in rules.warnings(bank.files[q.id], q)]
+    return _said(found + rules.near_duplicates(questions, bank.files), language)
 
 
 def _said(faults: list[Fault], language: str) -> list[str]:
@@ -66,6 +73,7 @@ class _Reading:
         self.faults: list[Fault] = []
         self.questions: dict[str, Question] = {}
         self.files: dict[str, str] = {}
+        self.sizes: dict[str, int] = {}
         self.titles: dict[str, Text] = {}
         self.chapters: dict[str, tuple[str, ...]] = {}
 
@@ -118,6 +126,7 @@ class _Reading:
             return
         self.questions[question.id] = question
         self.files[question.id] = shown
+        self.sizes[question.id] = file.stat().st_size
 
     def bank(self) -> Bank:
         topics = dict(self.titles)
@@ -130,6 +139,7 @@ class _Reading:
             topics=topics,
             syllabus=tuple(f"{chapter}.{number}" for chapter, numbers in self.chapters.items() for number in numbers),
             files=self.files,
+            sizes=self.sizes,
         )
 
     def fault(self, path: str, key: str, field: str = "", **values: Any) -> None:

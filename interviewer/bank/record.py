@@ -23,6 +23,8 @@ class Bank(Record):
     "Ids of the entries that the bank is meant to cover: chapter.number."
     files: Mapping[str, str] = {}
     "Where each question was read, as a fault would name it."
+    sizes: Mapping[str, int] = {}
+    "Of the files, in bytes."
 
     def as_asked(self, question: Question) -> Question:
         """A question that an interview kept, with its terms again; as it is where the bank has changed meanwhile."""
