@@ -68,7 +68,7 @@ def is_redirect(turn: Turn) -> bool:
     return turn.criterion_id is None
 
 
-def targets(question: Question, thread: Sequence[Turn], grade: Grade) -> list[Requirement | Mistake]:
+def targets(question: Question, thread: Sequence[Turn], grade: Grade) -> Sequence[Requirement | Mistake]:
     """What the rule allows to ask next: one criterion, or those between which it does not choose."""
     times = [t.criterion_id for t in thread]
     states = {j.criterion_id: j.state for j in grade.judgments}
@@ -181,7 +181,7 @@ def _won(question: Question, thread: Sequence[Turn]) -> Iterator[bool]:
         before = now
 
 
-def _most(candidates: Sequence[Requirement]) -> list[Requirement | Mistake]:
+def _most(candidates: Sequence[Requirement]) -> list[Requirement]:
     """Those with the most points, in the rubric's order."""
     most = max((c.points for c in candidates), default=0)
     return [c for c in candidates if c.points == most]

@@ -18,8 +18,10 @@ from interviewer.schema import (
     Grade,
     Interview,
     Judgment,
+    Mistake,
     Question,
     Record,
+    Requirement,
     Source,
     Text,
     Turn,
@@ -53,7 +55,7 @@ class Beside(Record):
 class Line(Record):
     """One criterion of one question, as judged last."""
 
-    criterion: Criterion
+    criterion: Requirement | Mistake
     judgment: Judgment | None
     points: float
     after_hint: bool
@@ -95,7 +97,7 @@ class Point(Record):
     """A criterion that stands out: won and worth much, or missed and worth much."""
 
     question: Question
-    criterion: Criterion
+    criterion: Requirement | Mistake
     judgment: Judgment | None
 
 
@@ -206,10 +208,10 @@ def result_of(interview: Interview, question: Question) -> Result:
     first = thread[0].grade
     hinted = follow_up.hinted(thread)
     lines = []
-    for criterion in question.rubric:
+    for criterion in question.criteria:
         judgment = grade.judgment(criterion.id) if grade else None
         at_first = first.judgment(criterion.id) if first else None
-        met = judgment is not None and judgment.verdict == "met"
+        met = judgment is not None and judgment.counts == "met"
         lines.append(
             Line(
                 criterion=criterion,
@@ -220,7 +222,7 @@ def result_of(interview: Interview, question: Question) -> Result:
                 again=_again(judgment, [a for t in thread for a in t.appeals if a.criterion_id == criterion.id]),
             )
         )
-    score = follow_up.question_score(thread)
+    score = follow_up.question_score(question, thread)
     beside = tuple(Beside(grade=g, differing=_differing(grade, g)) for t in thread for g in t.regrades)
     return Result(question=question, turns=thread, grade=grade, score=score, lines=tuple(lines), beside=beside)
 
@@ -248,7 +250,7 @@ def _differing(grade: Grade | None, other: Grade) -> int:
 
 
 def _met(point: Point) -> bool:
-    return point.judgment is not None and point.judgment.verdict == "met"
+    return point.judgment is not None and point.judgment.counts == "met"
 
 
 def _unknown(point: Point) -> bool:

@@ -135,7 +135,7 @@ async def regrade(interview: Interview, grader: Grader, but_not: Collection[str]
         at = answered[-1]
         after = await grader.grade(task(interview, at).model_copy(update={"previous": None}))
         before = follow_up.latest_grade(interview.thread(question.id))
-        found.append((at, compared(question.id, question.rubric, before, after)))
+        found.append((at, compared(question.id, question.criteria, before, after)))
     return found
 
 

@@ -15,9 +15,7 @@ Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 Difficulty = Literal["easy", "medium", "hard"]
 DIFFICULTIES: tuple[Difficulty, ...] = ("easy", "medium", "hard")
-Kind = Literal[
-    "concept", "comparison", "derivation", "calculation", "coding", "design", "troubleshooting", "what-if"
-]
+Kind = Literal["concept", "comparison", "derivation", "calculation", "coding", "design", "troubleshooting", "what-if"]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 

@@ -130,7 +130,7 @@ class Session:
             after = before.model_copy(update={"grade": grade, "error": error})
             return _replace(current, at, after).model_copy(update={"usage": current.usage + usage})
 
-        return await self._change(interview_id, owner, graded, then=self._move)
+        return await self._change(interview_id, owner, graded, then=self._move_from(at))
 
     async def judge(
         self,
@@ -225,7 +225,7 @@ class Session:
                 return current
             return _replace(current, at, turn.model_copy(update={"error": Failure(key="stopped")}))
 
-        return await self._change(interview_id, owner, stopped, then=self._move)
+        return await self._change(interview_id, owner, stopped, then=self._move_from(at))
 
     async def dont_know(self, interview_id: str, owner: str, at: int) -> Interview:
         return await self._pass(interview_id, owner, at, "dont_know")
@@ -233,9 +233,7 @@ class Session:
     async def skip(self, interview_id: str, owner: str, at: int) -> Interview:
         return await self._pass(interview_id, owner, at, "skipped")
 
-    async def hint(
-        self, interview_id: str, owner: str, at: int, nudger: Nudger | None = None
-    ) -> tuple[Interview, str]:
+    async def hint(self, interview_id: str, owner: str, at: int, nudger: Nudger | None = None) -> tuple[Interview, str]:
         """A hint for the open turn; what it points at is worth half from now on.
 
         First a probe; where the candidate has read that, a model's nudge.
@@ -264,216 +262,6 @@ class Session:
             return changed.model_copy(update={"usage": current.usage + usage})
 
         return await self._change(interview_id, owner, hinted), given.text
-
-    async def clarify(self, task: Task, asked: str) -> tuple[str, Usage]: ...
-
-
-class Nudger(Protocol):
-    """Words one sentence that guides towards a requirement without naming any of its key words."""
-
-    async def nudge(self, task: Task, criterion: Requirement) -> tuple[str, Usage]: ...
-
-
-class Session:
-    def __init__(
-        self,
-        store: Store,
-        bank: Bank,
-        *,
-        max_answer: int = 20_000,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        self.store = store
-        self.bank = bank
-        self.max_answer = max_answer
-        self.clock = clock
-
-    async def start(self, owner: str, plan: Plan) -> Interview:
-        """A stored interview with its first question asked.
-
-        Raises:
-            InvalidInput: no question fits the plan.
-        """
-        now = self.clock()
-        interview = Interview(id=secrets.token_hex(12), owner=owner, plan=plan, created_at=now)
-        question = await self._choose(interview)
-        if question is None:
-            raise InvalidInput("no_question_fits")
-        interview = ask(interview, question, now)
-        await self.store.create(interview)
-        return interview
-
-    async def load(self, interview_id: str, owner: str) -> Interview:
-        """Raises NotFound for an interview that doesn't exist, or is somebody else's: the two look alike on purpose."""
-        return (await self._load(interview_id, owner))[0]
-
-    async def answer(
-        self, interview_id: str, owner: str, at: int, text: str, grader: Grader, report: Report | None = None
-    ) -> Interview:
-        """Stores the answer, grades it, and makes the next move.
-
-        Where grading fails, the turn keeps the answer and names the error, and the interview goes on.
-
-        Raises:
-            InvalidInput: empty or too long; nothing was stored.
-            Conflict: turn `at` is not open any more.
-        """
-        await self.hand_in(interview_id, owner, at, text)
-        return await self.grade(interview_id, owner, at, grader, report)
-
-    async def hand_in(self, interview_id: str, owner: str, at: int, text: str) -> Interview:
-        """The first half of `answer`: stored, not graded yet. Raises as `answer` does."""
-        return await self._close(interview_id, owner, at, "answered", self.clean(text))
-
-    async def grade(
-        self, interview_id: str, owner: str, at: int, grader: Grader, report: Report | None = None
-    ) -> Interview:
-        """Grades turn `at`, which has an answer and no grade, and moves on if it is the latest.
-
-        For an answer that could not be graded at first, or whose process was killed. A turn that has a grade keeps it.
-        """
-        interview = await self.load(interview_id, owner)
-        turn = _turn(interview, at)
-        if turn.outcome != "answered" or turn.grade is not None:
-            return interview
-        try:
-            grade, usage = await self._graded(interview, at, grader, report)
-            error: Failure | None = None
-        except GradingFailed as failure:
-            grade, usage = None, Usage()
-            error = Failure(key=failure.key, values={k: str(v) for k, v in failure.values.items()})
-
-        def graded(current: Interview) -> Interview:
-            before = _turn(current, at)
-            if before.grade is not None or before.outcome != "answered":
-                return current
-            after = before.model_copy(update={"grade": grade, "error": error})
-            return _replace(current, at, after).model_copy(update={"usage": current.usage + usage})
-
-        return await self._change(interview_id, owner, graded, then=self._move)
-
-    async def judge(
-        self,
-        interview_id: str,
-        owner: str,
-        at: int,
-        judgment: Judgment | None,
-        usage: Usage,
-        appeal: Appeal | None = None,
-    ) -> Interview:
-        """Puts a newer judgment of one criterion into the grade of turn `at`, and adds the score up anew."""
-
-        def judged(current: Interview) -> Interview:
-            turn = _turn(current, at)
-            grade = turn.grade
-            if grade is not None and judgment is not None:
-                grade = self._with(grade, judgment, current, at)
-            appeals = (*turn.appeals, appeal) if appeal else turn.appeals
-            changed = _replace(current, at, turn.model_copy(update={"grade": grade, "appeals": appeals}))
-            return changed.model_copy(update={"usage": current.usage + usage})
-
-        return await self._change(interview_id, owner, judged)
-
-    async def confirm(
-        self, interview_id: str, owner: str, question_id: str, criterion_id: str, verdict: Confirmed
-    ) -> Interview:
-        """The candidate's own verdict on what the built-in check suggests; None takes it back.
-
-        Raises:
-            InvalidInput: the question is not over, or its judgments are no suggestions.
-        """
-
-        def confirmed(current: Interview) -> Interview:
-            at = _graded_turn(current, question_id)
-            grade = current.turns[at].grade if at is not None else None
-            judgment = grade.judgment(criterion_id) if grade else None
-            if at is None or grade is None or judgment is None or grade.provenance.grader != "builtin":
-                raise InvalidInput("nothing_to_confirm")
-            if not current.is_over(question_id):
-                raise InvalidInput("not_over_yet")
-            told = judgment.model_copy(update={"confirmed": verdict})
-            turn = current.turns[at].model_copy(update={"grade": self._with(grade, told, current, at)})
-            return _replace(current, at, turn)
-
-        return await self._change(interview_id, owner, confirmed)
-
-    async def dispute_error(self, interview_id: str, owner: str, question_id: str, number: int) -> Interview:
-        """The candidate disagrees with a wrong claim that the grader says to have found.
-
-        Raises:
-            InvalidInput: there is none with this number.
-        """
-
-        def disputed(current: Interview) -> Interview:
-            at = _graded_turn(current, question_id)
-            grade = current.turns[at].grade if at is not None else None
-            if at is None or grade is None or not 0 <= number < len(grade.errors):
-                raise InvalidInput("nothing_to_dispute")
-            errors = list(grade.errors)
-            errors[number] = errors[number].model_copy(update={"disputed": True})
-            changed = grade.model_copy(update={"errors": tuple(errors)})
-            return _replace(current, at, current.turns[at].model_copy(update={"grade": changed}))
-
-        return await self._change(interview_id, owner, disputed)
-
-    async def next(self, interview_id: str, owner: str, at: int) -> Interview:
-        """From the look back on a question, whose last turn is `at`, to the next question or the end."""
-
-        def moved(current: Interview) -> Interview:
-            if at != len(current.turns) - 1 or not current.looks_back:
-                raise Conflict("moved_on")
-            return current
-
-        return await self._change(interview_id, owner, moved, then=self._go_on)
-
-    async def keep_regrade(self, interview_id: str, owner: str, at: int, grade: Grade) -> Interview:
-        """Keeps another grade of turn `at` beside the one it has."""
-
-        def kept(current: Interview) -> Interview:
-            turn = _turn(current, at)
-            changed = _replace(current, at, turn.model_copy(update={"regrades": (*turn.regrades, grade)}))
-            return changed.model_copy(update={"usage": current.usage + grade.usage})
-
-        return await self._change(interview_id, owner, kept)
-
-    async def stop_grading(self, interview_id: str, owner: str, at: int) -> Interview:
-        """Leaves turn `at` not graded and goes on; it can be graded later."""
-
-        def stopped(current: Interview) -> Interview:
-            turn = _turn(current, at)
-            if turn.outcome != "answered" or turn.grade is not None or turn.error is not None:
-                return current
-            return _replace(current, at, turn.model_copy(update={"error": Failure(key="stopped")}))
-
-        return await self._change(interview_id, owner, stopped, then=self._move)
-
-    async def dont_know(self, interview_id: str, owner: str, at: int) -> Interview:
-        return await self._pass(interview_id, owner, at, "dont_know")
-
-    async def skip(self, interview_id: str, owner: str, at: int) -> Interview:
-        return await self._pass(interview_id, owner, at, "skipped")
-
-    async def hint(self, interview_id: str, owner: str, at: int) -> tuple[Interview, str]:
-        """A hint for the open turn; what it points at is worth half from now on.
-
-        Raises:
-            InvalidInput: there is nothing left to hint at.
-        """
-        given = ""
-
-        def hinted(current: Interview) -> Interview:
-            nonlocal given
-            turn = _open_turn(current, at)
-            question = current.question(turn.question_id)
-            hint = follow_up.hint(question, current.thread(turn.question_id), current.plan.language)
-            if hint is None:
-                raise InvalidInput("no_hint_left")
-            given = hint.text
-            hints = (*turn.hints, hint.criterion_id)
-            texts = (*turn.hint_texts, hint.text)
-            return _replace(current, at, turn.model_copy(update={"hints": hints, "hint_texts": texts}))
-
-        return await self._change(interview_id, owner, hinted), given
 
     async def clarify(
         self, interview_id: str, owner: str, at: int, asked: str, clarifier: Clarifier | None
@@ -561,6 +349,14 @@ class Session:
         if plan.mode == "practice" and turn.outcome != "skipped":
             return interview  # the candidate looks back, and goes on when done: `next`
         return await self._go_on(interview)
+
+    def _move_from(self, at: int) -> Callable[[Interview], Awaitable[Interview]]:
+        """The next move where turn `at` is the latest: one graded late moves nothing."""
+
+        async def moved(interview: Interview) -> Interview:
+            return await self._move(interview) if at == len(interview.turns) - 1 else interview
+
+        return moved
 
     async def _go_on(self, interview: Interview) -> Interview:
         """The next question or the end."""

@@ -13,7 +13,17 @@ from typing import get_args
 from interviewer.bank.faults import Fault
 from interviewer.bank.index import tokens
 from interviewer.grading import scoring
-from interviewer.schema import LANGUAGES, Criterion, Judgment, Language, Question, Requirement, Sample, SampleLabel, Text
+from interviewer.schema import (
+    LANGUAGES,
+    Criterion,
+    Judgment,
+    Language,
+    Question,
+    Requirement,
+    Sample,
+    SampleLabel,
+    Text,
+)
 
 OPENER_POINTS = 10
 REQUIREMENTS = range(5, 10)

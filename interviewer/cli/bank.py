@@ -70,10 +70,10 @@ def show(question_id: str, language: In = "en", as_json: Json = False) -> None:
         return
     console = Console(highlight=False)
     console.print(f"[bold]{question.id}[/]  {question.topic} · {question.difficulty} · {question.kind}\n")
-    console.print(question.text.in_(language), end="\n\n", markup=False)
+    console.print(question.asked(language), end="\n\n", markup=False)
     console.print(question.reference_answer.in_(language), end="\n\n", markup=False)
-    for criterion in question.rubric:
-        console.print(f"{criterion.points:+d}  {criterion.requirement.in_(language)}", markup=False)
+    for criterion in question.criteria:
+        console.print(f"{criterion.points:+d}  {criterion.statement.in_(language)}", markup=False)
     for source in question.sources:
         console.print(f"\n{source.title}\n{source.url}", markup=False)
 

@@ -151,11 +151,11 @@ def read_answer(name: str) -> str:
 
 def _print_grade(console: Console, question: Question, grade: Grade, w: Words) -> None:
     language: Language = "zh" if w.language == "zh" else "en"
-    for criterion in question.rubric:
+    for criterion in question.criteria:
         judgment = grade.judgment(criterion.id)
         verdict = judgment.verdict if judgment else "none"
         mark = w(f"marks.{verdict}{'_mistake' if criterion.is_mistake else ''}")
-        console.print(f"{mark}  {criterion.points:+d}  {criterion.requirement.in_(language)}", markup=False)
+        console.print(f"{mark}  {criterion.points:+d}  {criterion.statement.in_(language)}", markup=False)
         if judgment and judgment.quote:
             console.print(f"      “{judgment.quote}”", style="dim", markup=False)
         for note in judgment.notes if judgment else ():

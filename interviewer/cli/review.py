@@ -37,7 +37,7 @@ def regrade(
                     interview = await parts.session.grade(interview_id, interview.owner, at, chosen)
                     question, grade = interview.question(turn.question_id), interview.turns[at].grade
                     if grade is not None:
-                        filled.append(review.compared(question.id, question.rubric, None, grade))
+                        filled.append(review.compared(question.id, question.criteria, None, grade))
             brought = await review.regrade(interview, chosen, but_not={r.question_id for r in filled})
             for at, result in brought:
                 interview = await parts.session.keep_regrade(interview_id, interview.owner, at, result.after)
@@ -60,5 +60,5 @@ def _print(interview: Interview, results: list[Regraded]) -> None:
             criterion = interview.question(result.question_id).criterion(difference.criterion_id)
             kind = "_mistake" if criterion.is_mistake else ""
             marks = [w(f"marks.{verdict or 'none'}{kind}") for verdict in (difference.before, difference.after)]
-            table.add_row(criterion.requirement.in_(language), f"{difference.points:+d}", *marks)
+            table.add_row(criterion.statement.in_(language), f"{difference.points:+d}", *marks)
     Console(highlight=False).print(table)

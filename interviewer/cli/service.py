@@ -51,8 +51,8 @@ def check_endpoint() -> None:
 
 async def _sample_graded(parts: Parts, endpoint: Endpoint) -> tuple[Question, Grade]:
     """The strong sample answer of the bank's first question, graded as any answer is. Raises GradingFailed."""
-    question = next(q for q in parts.bank.questions.values() if q.sample_answers)
-    sample = question.sample_answers[0]
+    question = next(q for q in parts.bank.questions.values() if q.samples)
+    sample = question.samples[0]
     exchange = Exchange(asked=question.text.in_(sample.language), answer=sample.text)
     task = Task(question=question, language=sample.language, thread=(exchange,))
     return question, await parts.llm(endpoint).grade(task)
@@ -60,10 +60,10 @@ async def _sample_graded(parts: Parts, endpoint: Endpoint) -> tuple[Question, Gr
 
 def _grade_a_sample(graded: tuple[Question, Grade], language: str) -> None:
     question, grade = graded
-    w, right = words(language), set(question.sample_answers[0].met)
+    w, right = words(language), set(question.samples[0].met)
     met = {j.criterion_id for j in grade.judgments if j.verdict == "met"}
-    agreed = sum((c.id in met) == (c.id in right) for c in question.rubric)
-    values = {"id": question.id, "agreed": agreed, "all": len(question.rubric), "score": percent(grade.score)}
+    agreed = sum((c.id in met) == (c.id in right) for c in question.criteria)
+    values = {"id": question.id, "agreed": agreed, "all": len(question.criteria), "score": percent(grade.score)}
     print(w("terminal.sample_graded", **values))
 
 

@@ -99,7 +99,9 @@ class LlmGrader:
         now = task.thread[-1].asked if task.thread else question.asked(language)
         rules = prompts.render("clarify", question=fence(now), scope=scope, language=words(language).get("name"))
         wants = f"<asked>\n{fence(asked[:MOST_ASKED])}\n</asked>"
-        return await self._told((Message(role="system", content=rules), Message(role="user", content=wants)), task, scope, asked)
+        return await self._told(
+            (Message(role="system", content=rules), Message(role="user", content=wants)), task, scope, asked
+        )
 
     async def nudge(self, task: Task, criterion: Requirement) -> tuple[str, Usage]:
         """One sentence that guides towards a requirement.
@@ -216,9 +218,7 @@ def _absent(criterion: Criterion) -> str | None:
     return None if criterion.is_mistake else "absent"
 
 
-def _errors(
-    task: Task, wrong: Sequence[Wrong], now: Sequence[Judgment], sent: Sequence[str]
-) -> tuple[WrongClaim, ...]:
+def _errors(task: Task, wrong: Sequence[Wrong], now: Sequence[Judgment], sent: Sequence[str]) -> tuple[WrongClaim, ...]:
     """Those whose quote is found in an answer and serves no credit; the earlier ones stay."""
     before = task.previous.errors if task.previous else ()
     credited = {j.quote for j in now if j.verdict == "met"} | {e.quote for e in before}

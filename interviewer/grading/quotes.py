@@ -1,5 +1,6 @@
 """Finds a quote in an answer. How a model types is forgiven, on both sides: white space, width, case, typographic
-signs, traditional characters, HTML entities, Markdown marks, bullets and list numbers. Words are never skipped or changed.
+signs, traditional characters, HTML entities, Markdown marks, bullets and list numbers. Words are never skipped or
+changed.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _NUMBER = re.compile(r"^[ \t]*(?:>[ \t]*)*(?:[-+•·‣▪*][ \t]+)?\(?(?:\d{1,
 def find(quote: str, answer: str) -> Span | None:
     """Where the quote stands in the answer, as (start, end); None if it doesn't. An ellipsis at its ends is dropped.
 
-    Tried as it stands, then without the numbers of a list, which a model drops or keeps: "1. first" is found as "first".
+    Tried as it stands, then without the numbers of a list, which a model drops or keeps: in "1. one" it finds "one".
     """
     quote = quote.strip().strip("…").strip(".").strip("\"'“”‘’「」")
     for start in (_BULLET, _NUMBER):

@@ -43,14 +43,14 @@ def strictly(grader: Grader, gradings: int) -> Grader:
 def majority(task: Task, grades: Sequence[Grade]) -> Grade:
     """Per criterion the verdict of more than half of the gradings (unmet where there is none), and their share."""
     judgments = tuple(
-        _majority([j for g in grades if (j := g.judgment(criterion.id))]) for criterion in task.question.rubric
+        _majority([j for g in grades if (j := g.judgment(criterion.id))]) for criterion in task.question.criteria
     )
     verdicts = {j.criterion_id: j.verdict for j in judgments}
     nearest = max(grades, key=lambda g: sum(j.verdict == verdicts[j.criterion_id] for j in g.judgments))
     return nearest.model_copy(
         update={
             "judgments": judgments,
-            "score": scoring.score(task.question.rubric, judgments, task.hinted),
+            "score": scoring.tally(task.question, judgments, asked=task.asked, hinted=task.hinted).score,
             "usage": sum((g.usage for g in grades), Usage()),
             "provenance": nearest.provenance.model_copy(update={"gradings": len(grades)}),
         }

@@ -18,7 +18,7 @@ from interviewer.locales import words
 from interviewer.measure import statistics
 from interviewer.measure.calibration import Todo, todo
 from interviewer.measure.statistics import Interval, interval
-from interviewer.schema import Criterion, Language, Line, Question, Record, Text
+from interviewer.schema import Requirement, Language, Line, Question, Record, Text
 
 CRITERIA = range(2, 9)
 POINTS = 10
@@ -206,7 +206,7 @@ def question_of(row: Marked, id_: str) -> Question:
         text=Text(en=row.question, zh=row.question),
         reference_answer=Text(en=row.reference, zh=row.reference),
         rubric=tuple(
-            Criterion(id=f"s{n + 1}", points=each + (n < more), requirement=Text(en=requirement, zh=requirement))
+            Requirement(id=f"s{n + 1}", points=each + (n < more), requirement=Text(en=requirement, zh=requirement))
             for n, requirement in enumerate(requirements)
         ),
     )

@@ -9,7 +9,7 @@ from typing import Literal
 
 from interviewer.bank import Bank
 from interviewer.measure.statistics import Interval
-from interviewer.schema import GraderName, Language, Question, Record, SampleAnswer, SampleLabel, Usage
+from interviewer.schema import GraderName, Language, Question, Record, Sample, SampleLabel, Usage
 
 Level = Literal["trust", "care", "dont"]
 
@@ -157,8 +157,8 @@ def todo(question: Question, language: Language, text: str, run: int = 0) -> Tod
     return Todo(key=key, question=question, language=language, text=text)
 
 
-def labelled(bank: Bank) -> list[tuple[Question, SampleAnswer]]:
-    return [(question, sample) for question in bank.questions.values() for sample in question.sample_answers]
+def labelled(bank: Bank) -> list[tuple[Question, Sample]]:
+    return [(question, sample) for question in bank.questions.values() for sample in question.samples]
 
 
 def slug(fingerprint: str) -> str:
@@ -166,9 +166,9 @@ def slug(fingerprint: str) -> str:
     return hashlib.sha256(fingerprint.encode()).hexdigest()[:16]
 
 
-def find(bank: Bank, sampled: Sampled) -> tuple[Question, SampleAnswer]:
+def find(bank: Bank, sampled: Sampled) -> tuple[Question, Sample]:
     question = bank.questions[sampled.question_id]
-    return question, next(s for s in question.sample_answers if text_hash(s.text) == sampled.text_hash)
+    return question, next(s for s in question.samples if text_hash(s.text) == sampled.text_hash)
 
 
 def sample_todos(bank: Bank, sample: Sequence[Sampled], run: int = 0) -> list[Todo]:

@@ -39,8 +39,8 @@ class Row(NamedTuple):
 
 def label_score(question: Question, met: Sequence[str]) -> float:
     """The score of an answer that meets just these criteria."""
-    judgments = [Judgment(criterion_id=c.id, verdict="met" if c.id in met else "unmet") for c in question.rubric]
-    return scoring.score(question.rubric, judgments) or 0.0
+    judgments = [Judgment(criterion_id=c.id, verdict="met" if c.id in met else "unmet") for c in question.criteria]
+    return scoring.tally(question, judgments).score or 0.0
 
 
 def beside_labels(bank: Bank, sample: Sequence[Sampled], graded: Mapping[str, Graded]) -> list[Row]:
@@ -53,7 +53,7 @@ def beside_labels(bank: Bank, sample: Sequence[Sampled], graded: Mapping[str, Gr
             continue
         verdicts = tuple(
             Verdict(c.id, c.is_mistake, c.id in outcome.met, c.id in answer.met)
-            for c in question.rubric
+            for c in question.criteria
             if c.id not in outcome.unassessed
         )
         left = len(outcome.unassessed)
@@ -98,5 +98,5 @@ def repeats(bank: Bank, again: Sequence[Sampled], runs: int, graded: Mapping[str
         if len(held) > 1:
             met = tuple(frozenset(g.met) for g in held)
             scores = tuple(g.score or 0.0 for g in held)
-            found.append(Repeats(sampled.question_id, met, scores, tuple(c.id for c in question.rubric)))
+            found.append(Repeats(sampled.question_id, met, scores, tuple(c.id for c in question.criteria)))
     return found

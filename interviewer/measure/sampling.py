@@ -25,7 +25,7 @@ def plan_sample(bank: Bank, size: int, seed: int = 0) -> tuple[Sampled, ...]:
     one that brings the rarest pairs of label and language.
     """
     chance = random.Random(seed)  # noqa: S311  no secret
-    rest = sorted((q for q in bank.questions.values() if q.sample_answers), key=lambda q: q.id)
+    rest = sorted((q for q in bank.questions.values() if q.samples), key=lambda q: q.id)
     chance.shuffle(rest)
     topics: Counter[str] = Counter()
     cells: Counter[tuple[str, str]] = Counter()
@@ -34,7 +34,7 @@ def plan_sample(bank: Bank, size: int, seed: int = 0) -> tuple[Sampled, ...]:
         question = min(rest, key=lambda q: (topics[q.topic], _crowding(q, cells)))
         rest.remove(question)
         topics[question.topic] += 1
-        for answer in question.sample_answers:
+        for answer in question.samples:
             cells[answer.label, answer.language] += 1
             hash_ = text_hash(answer.text)
             drawn.append(
@@ -45,9 +45,7 @@ def plan_sample(bank: Bank, size: int, seed: int = 0) -> tuple[Sampled, ...]:
 
 def _crowding(question: Question, cells: Counter[tuple[str, str]]) -> float:
     """How common the question's pairs of label and language are already."""
-    return sum(cells[answer.label, answer.language] for answer in question.sample_answers) / len(
-        question.sample_answers
-    )
+    return sum(cells[answer.label, answer.language] for answer in question.samples) / len(question.samples)
 
 
 def part(sample: Sequence[Sampled]) -> tuple[Sampled, ...]:

@@ -18,7 +18,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？；])|\n+")
 
 def honest_part(question: Question, language: Language) -> str:
     """A partial sample answer in this language; where there is none, the first third of the reference."""
-    labelled = {s.label: s.text for s in question.sample_answers if s.language == language}
+    labelled = {s.label: s.text for s in question.samples if s.language == language}
     for label in ("partial", "terse", "strong"):
         if label in labelled:
             return labelled[label].strip()

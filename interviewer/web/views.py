@@ -9,10 +9,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from interviewer import follow_up, review
 from interviewer import report as reports
-from interviewer import review
-from interviewer.follow_up import open_criteria
-from interviewer.grading import Progress, scoring
+from interviewer.grading import Progress
 from interviewer.locales import Words
 from interviewer.measure.show import Measured
 from interviewer.report import Result, percent
@@ -31,7 +30,7 @@ class Thread(Record):
 
     @property
     def open_points(self) -> int:
-        return sum(c.points for c in open_criteria(self.result.question, self.result.grade))
+        return sum(c.points for c in follow_up.open_requirements(self.result.question, self.result.grade))
 
     @property
     def earned(self) -> float:
@@ -39,7 +38,7 @@ class Thread(Record):
 
     @property
     def possible(self) -> int:
-        return scoring.possible(self.result.question.rubric)
+        return sum(c.points for c in self.result.question.rubric if not c.is_pressed)
 
 
 class Disputes(Record):
@@ -156,13 +155,13 @@ def _on_card(shown: Sequence[Thread]) -> Thread | None:
 
 def progress(w: Words, step: Progress, question: Question, with_feedback: bool) -> str:
     """What the grader is doing. Feedback is streamed in practice mode only."""
-    number = next((n for n, c in enumerate(question.rubric, start=1) if c.id == step.criterion_id), None)
+    number = next((n for n, c in enumerate(question.criteria, start=1) if c.id == step.criterion_id), None)
     return render(
         "live",
         w,
         stage="judging_one" if step.stage == "judging" and number else step.stage,
         number=number,
-        of=len(question.rubric),
+        of=len(question.criteria),
         text=step.text if with_feedback else "",
     )
 
