@@ -9,8 +9,10 @@ import pytest
 from interviewer import settings as environment
 from interviewer.bank import Bank
 from interviewer.errors import Conflict, GradingFailed, InvalidInput, NotFound
+from interviewer.follow_up import question_scores
 from interviewer.grading import Task
-from interviewer.schema import Interview, Usage
+from interviewer.locales import words
+from interviewer.schema import Grade, Interview, Requirement, Usage, WrongClaim
 from interviewer.session import Session
 from interviewer.store import Store
 from interviewer.typed import intent
@@ -20,7 +22,7 @@ BANK = Bank(
     questions={q.id: q for q in (question("why-cache"), question("why-mask"), question("why-rope", topic="rope"))},
     topics={"kv-cache": text("KV cache"), "rope": text("RoPE")},
 )
-ALL = "stores grows limits"
+ALL = "stores grows limits pages"
 ME = "me"
 
 
@@ -47,7 +49,7 @@ def grader() -> ScriptedGrader:
 
 
 async def test_an_interview_asks_its_questions_and_ends(session: Session, grader: ScriptedGrader) -> None:
-    interview = await session.start(ME, plan(questions=2))
+    interview = await session.start(ME, plan(questions=2, mode="interview"))
     first = interview.turn
     interview = await session.answer(interview.id, ME, 0, ALL, grader)
     assert interview.turn is not None
@@ -57,6 +59,138 @@ async def test_an_interview_asks_its_questions_and_ends(session: Session, grader
     assert interview.finished_at is not None
     assert not interview.ended_early
     assert [t.grade.score for t in interview.turns if t.grade] == [1.0, 1.0]
+
+
+async def test_practice_looks_back_on_a_question_before_it_goes_on(session: Session, grader: ScriptedGrader) -> None:
+    interview = await session.start(ME, plan(questions=2))
+    interview = await session.answer(interview.id, ME, 0, ALL, grader)
+    assert interview.looks_back
+    assert not interview.is_open
+    assert len(interview.questions) == 1
+    interview = await session.next(interview.id, ME, 0)
+    assert interview.is_open
+    assert len(interview.questions) == 2
+    with pytest.raises(Conflict):
+        await session.next(interview.id, ME, 0)
+    interview = await session.answer(interview.id, ME, 1, ALL, grader)
+    assert interview.finished_at is None, "the last question is looked back on too"
+    interview = await session.next(interview.id, ME, 1)
+    assert interview.finished_at is not None
+    assert not interview.ended_early
+
+
+async def test_i_dont_know_is_looked_back_on_and_a_skip_is_not(session: Session) -> None:
+    interview = await session.start(ME, plan(questions=3))
+    interview = await session.skip(interview.id, ME, 0)
+    assert interview.is_open
+    interview = await session.dont_know(interview.id, ME, 1)
+    assert interview.looks_back
+
+
+async def test_going_on_is_refused_while_a_question_is_open(session: Session) -> None:
+    interview = await session.start(ME, plan())
+    with pytest.raises(Conflict):
+        await session.next(interview.id, ME, 0)
+
+
+async def test_the_interviewer_leads_over_in_words_of_its_own(session: Session, grader: ScriptedGrader) -> None:
+    interview = await session.start(ME, plan(questions=2, mode="interview", seed=3))
+    assert interview.turns[0].lead == ""
+    interview = await session.answer(interview.id, ME, 0, "stores", grader)
+    assert interview.turns[1].criterion_id == "grows"
+    assert interview.turns[1].lead in words("en").get("spoken.acknowledge")
+    interview = await session.answer(interview.id, ME, 1, "grows limits pages", grader)
+    assert interview.turns[2].lead in words("en").get("spoken.over")
+
+
+async def test_an_answer_beside_the_point_is_led_back_once(session: Session) -> None:
+    class OffPoint(ScriptedGrader):
+        async def grade(self, task: Task, report: object = None) -> Grade:
+            return (await super().grade(task)).model_copy(update={"off_point": True})
+
+    interview = await session.start(ME, plan())
+    interview = await session.answer(interview.id, ME, 0, "the weather", OffPoint())
+    again = interview.turn
+    assert again is not None
+    assert again.criterion_id is None
+    assert again.asked == interview.questions[0].text.en
+    assert again.lead in words("en").get("spoken.redirect")
+    interview = await session.answer(interview.id, ME, 1, "the weather again", OffPoint())
+    assert interview.turn is not None
+    assert interview.turn.criterion_id == "stores"
+
+
+async def test_the_candidates_word_on_a_suggestion_counts_and_can_be_taken_back(
+    session: Session, grader: ScriptedGrader
+) -> None:
+    interview = await session.start(ME, plan())
+    id_, asked = interview.id, interview.questions[0].id
+    interview = await session.answer(id_, ME, 0, "stores", grader)
+    with pytest.raises(InvalidInput, match="still open"):
+        await session.confirm(id_, ME, asked, "grows", "met")
+    interview = await session.finish(id_, ME)
+    interview = await session.confirm(id_, ME, asked, "grows", "met")
+    interview = await session.confirm(id_, ME, asked, "stores", "unmet")
+    assert question_scores(await session.load(id_, ME)) == [(asked, 0.3)]
+    interview = await session.confirm(id_, ME, asked, "stores", None)
+    assert question_scores(interview) == [(asked, 0.8)]
+    suggested = interview.turns[0].grade
+    assert suggested is not None
+    judgment = suggested.judgment("grows")
+    assert judgment is not None
+    assert (judgment.verdict, judgment.confirmed) == ("unmet", "met"), "the suggestion stays visible"
+
+
+async def test_a_model_s_judgment_is_disputed_not_confirmed(session: Session) -> None:
+    class Model(ScriptedGrader):
+        async def grade(self, task: Task, report: object = None) -> Grade:
+            grade = await super().grade(task)
+            by_model = grade.provenance.model_copy(update={"grader": "llm"})
+            wrong = WrongClaim(quote="stores", correction="It does not.")
+            return grade.model_copy(update={"provenance": by_model, "errors": (wrong,)})
+
+    interview = await session.start(ME, plan())
+    interview = await session.answer(interview.id, ME, 0, ALL, Model())
+    asked = interview.questions[0].id
+    with pytest.raises(InvalidInput, match="no suggestion"):
+        await session.confirm(interview.id, ME, asked, "stores", "unmet")
+    interview = await session.dispute_error(interview.id, ME, asked, 0)
+    assert interview.turns[0].grade is not None
+    assert interview.turns[0].grade.errors[0].disputed
+    with pytest.raises(InvalidInput):
+        await session.dispute_error(interview.id, ME, asked, 1)
+
+
+async def test_an_interview_keeps_no_terms_and_no_samples(session: Session, grader: ScriptedGrader) -> None:
+    interview = await session.start(ME, plan())
+    interview = await session.answer(interview.id, ME, 0, ALL, grader)
+    kept = interview.questions[0]
+    assert not any(c.terms for c in kept.criteria)
+    assert kept.version == BANK.questions[kept.id].version
+    assert all(c.terms for c in grader.tasks[0].question.criteria), "a grader gets the bank's terms"
+
+
+async def test_a_nudge_comes_from_the_model_and_a_probe_where_it_fails(
+    session: Session, grader: ScriptedGrader
+) -> None:
+    class Nudges:
+        def __init__(self, fails: bool) -> None:
+            self.fails = fails
+
+        async def nudge(self, task: Task, criterion: Requirement) -> tuple[str, Usage]:
+            if self.fails:
+                raise GradingFailed("stopped")
+            return f"Think of {criterion.id}.", Usage(calls=1)
+
+    interview = await session.start(ME, plan())
+    id_ = interview.id
+    _, first = await session.hint(id_, ME, 0, Nudges(fails=False))
+    assert first == "And what about stores?"
+    interview, second = await session.hint(id_, ME, 0, Nudges(fails=False))
+    assert second == "Think of stores."
+    assert interview.usage.calls == 1
+    _, third = await session.hint(id_, ME, 0, Nudges(fails=True))
+    assert third == "And what about grows?"
 
 
 async def test_no_grader_is_called_before_the_first_answer(session: Session, grader: ScriptedGrader) -> None:
@@ -94,7 +228,7 @@ async def test_the_answer_is_stored_before_it_is_graded(session: Session, store:
 
 
 async def test_a_grader_failure_is_not_a_wrong_answer(session: Session, grader: ScriptedGrader) -> None:
-    interview = await session.start(ME, plan())
+    interview = await session.start(ME, plan(mode="interview"))
     interview = await session.answer(interview.id, ME, 0, "fail", grader)
     failed = interview.turns[0]
     assert failed.answer == "fail"
@@ -105,7 +239,7 @@ async def test_a_grader_failure_is_not_a_wrong_answer(session: Session, grader: 
 
 
 async def test_an_answer_that_was_not_graded_can_be_graded_later(session: Session, grader: ScriptedGrader) -> None:
-    interview = await session.start(ME, plan())
+    interview = await session.start(ME, plan(mode="interview"))
     interview = await session.answer(interview.id, ME, 0, "fail", grader)
     open_before = interview.turn
 
@@ -137,11 +271,11 @@ async def test_a_process_killed_while_grading_resumes_at_the_same_answer(
     assert waiting.turns[0].grade is None
     resumed = await reborn.grade(interview.id, ME, 0, grader)
     assert resumed.turns[0].grade is not None
-    assert len(resumed.turns) == 2
+    assert resumed.looks_back
 
 
 async def test_stopping_leaves_the_answer_not_graded_and_goes_on(session: Session, grader: ScriptedGrader) -> None:
-    interview = await session.start(ME, plan())
+    interview = await session.start(ME, plan(mode="interview"))
     await session.hand_in(interview.id, ME, 0, "grows")
     interview = await session.stop_grading(interview.id, ME, 0)
     assert interview.turns[0].error is not None
@@ -210,7 +344,7 @@ async def test_a_hint_halves_what_it_points_at_and_says_what_it_is(session: Sess
     interview = await session.answer(interview.id, ME, 0, ALL, grader)
     grade = interview.turns[0].grade
     assert grade is not None
-    assert grade.score == pytest.approx(0.75)
+    assert grade.score == pytest.approx((2.5 + 3 + 2 + 2) / 12)
 
 
 async def test_i_dont_know_counts_zero_and_a_skip_counts_nothing(session: Session) -> None:
@@ -218,6 +352,7 @@ async def test_i_dont_know_counts_zero_and_a_skip_counts_nothing(session: Sessio
 
     interview = await session.start(ME, plan())
     interview = await session.dont_know(interview.id, ME, 0)
+    interview = await session.next(interview.id, ME, 0)
     interview = await session.skip(interview.id, ME, 1)
     report = summarise(interview)
     assert [r.score for r in report.results] == [0.0, None]
@@ -243,7 +378,7 @@ async def test_a_late_answer_is_kept_graded_and_marked(session: Session, clock: 
     interview = await session.answer(interview.id, ME, 0, "grows", grader)
     assert interview.turns[0].late
     assert interview.turns[0].grade is not None
-    assert len(interview.questions) == 2, "no follow-up after the time limit"
+    assert interview.looks_back, "no follow-up after the time limit"
 
 
 async def test_an_answer_within_the_limit_is_not_late(session: Session, clock: Clock, grader: ScriptedGrader) -> None:
