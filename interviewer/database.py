@@ -79,6 +79,14 @@ interviews = Table(
     Index(None, "owner", "created_at"),
 )
 
+# As asked, without terms and samples. Many interviews ask the same one: each keeps its version only.
+questions = Table(
+    "questions",
+    metadata,
+    Column("version", String(12), primary_key=True),
+    Column("document", Text, nullable=False),
+)
+
 asked = Table(
     "asked",
     metadata,

@@ -195,6 +195,7 @@ Note = Literal[
     "quote_not_found",  # the quote is not in the answer: credit withheld
     "quote_from_attack",  # the quote is text addressed to the grader: credit withheld
     "quote_unrelated",  # the quote repeats the question: credit withheld
+    "unconfirmed",  # written by earlier versions: credit withheld from an answer that may speak to the grader
     "keyword_list",  # the quote is a bare list of words: credit withheld
     "terms_match",  # judged unmet though the terms match plainly: doubtful
     "negated",  # the terms match, but the passage denies them

@@ -1,4 +1,7 @@
-"""Where interviews are kept. Nothing here is held open across anything but the database itself."""
+"""Where interviews are kept. Nothing here is held open across anything but the database itself.
+
+An interview's document names its questions by version; their texts are in a table of their own.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from interviewer import database, migrations
-from interviewer.database import asked, grades, interviews, memories
+from interviewer.database import asked, grades, interviews, memories, questions
 from interviewer.errors import Conflict, InterviewerError, InvalidSetting, NotFound
 from interviewer.follow_up import mean_score
-from interviewer.schema import Grade, Interview, Language, Mode, Record
+from interviewer.schema import Grade, Interview, Language, Mode, Question, Record
 from interviewer.settings import Settings
 
 _JSON = TypeAdapter(Any)
@@ -47,6 +50,7 @@ class Store:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._reader = engine.execution_options(only_reads=True)
+        self._questions: dict[str, Question] = {}
 
     @classmethod
     async def open(cls, settings: Settings) -> Self:
@@ -79,6 +83,7 @@ class Store:
             async with self._writing() as connection:
                 await connection.execute(interviews.insert().values(**values, **_columns(interview)))
                 await self._note_questions(connection, interview)
+                await self._keep_questions(connection, interview)
         except IntegrityError:
             raise Conflict("interview_exists", id=interview.id) from None
         return 1
@@ -93,12 +98,14 @@ class Store:
         query = select(interviews.c.document, interviews.c.version).where(interviews.c.id == interview_id)
         async with self._reading() as connection:
             row = (await connection.execute(query)).one_or_none()
-        if row is None:
-            raise NotFound("no_such_interview", id=interview_id)
-        try:
-            return Interview.model_validate_json(row.document), row.version
-        except ValidationError:
-            raise InterviewerError("interview_unreadable", id=interview_id) from None
+            if row is None:
+                raise NotFound("no_such_interview", id=interview_id)
+            try:
+                document = _JSON.validate_json(row.document)
+                document["questions"] = await self._kept_questions(connection, document["questions"])
+                return Interview.model_validate(document), row.version
+            except (ValidationError, KeyError, TypeError):
+                raise InterviewerError("interview_unreadable", id=interview_id) from None
 
     async def save(self, interview: Interview, version: int) -> int:
         """Stores an interview that was loaded at `version`, durably, and returns its new version.
@@ -113,6 +120,7 @@ class Store:
             result = await connection.execute(change.values(version=version + 1, **_columns(interview)))
             if result.rowcount == 1:
                 await self._note_questions(connection, interview)
+                await self._keep_questions(connection, interview)
                 return version + 1
             exists = (await connection.execute(select(interviews.c.id).where(here))).first()
         if exists is None:
@@ -191,6 +199,22 @@ class Store:
             rows = [{**same, "question_id": question, "asked_at": at} for question, at in times.items()]
             await connection.execute(self._insert(asked).values(rows).on_conflict_do_nothing())
 
+    async def _keep_questions(self, connection: AsyncConnection, interview: Interview) -> None:
+        """In the transaction that stores the interview; those that this process has kept or read before are there."""
+        new = {q.version: q for q in interview.questions if q.version not in self._questions}
+        if new:
+            rows = [{"version": version, "document": q.model_dump_json()} for version, q in new.items()]
+            await connection.execute(self._insert(questions).values(rows).on_conflict_do_nothing())
+
+    async def _kept_questions(self, connection: AsyncConnection, versions: list[str]) -> list[Question]:
+        """Raises KeyError for one that is not there."""
+        unread = [version for version in versions if version not in self._questions]
+        if unread:
+            query = select(questions).where(questions.c.version.in_(unread))
+            for row in await connection.execute(query):
+                self._questions[row.version] = Question.model_validate_json(row.document)
+        return [self._questions[version] for version in versions]
+
     def _insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
         if self._engine.dialect.name == "postgresql":
             return postgresql.insert(table)
@@ -218,8 +242,14 @@ def _columns(interview: Interview) -> dict[str, Any]:
         "planned": interview.plan.questions,
         "asked": len({turn.question_id for turn in interview.turns}),
         "score": mean_score(interview),
-        "document": interview.model_dump_json(),
+        "document": _document(interview),
     }
+
+
+def _document(interview: Interview) -> str:
+    """The interview's record, with its questions by version."""
+    document = interview.model_dump(mode="json", exclude={"questions"})
+    return _JSON.dump_json(document | {"questions": [q.version for q in interview.questions]}).decode()
 
 
 @contextlib.contextmanager
