@@ -80,9 +80,14 @@ def visible(text: str) -> str:
 
 
 @cache
-def _patterns(kind: str) -> tuple[re.Pattern[str], ...]:
+def _data() -> dict[str, Any]:
     data: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("fencing.yaml").read_text(encoding="utf-8"))
-    return tuple(re.compile(_spelt_out(form, data["words"])) for form in data[kind].values())
+    return data
+
+
+@cache
+def _patterns(kind: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(_spelt_out(form, _data()["words"])) for form in _data()[kind].values())
 
 
 def _spelt_out(form: str, words: dict[str, str]) -> str:
@@ -102,10 +107,8 @@ def _forms(folded: str) -> Iterator[Span]:
         for pattern in _patterns(kind):
             for found in pattern.finditer(folded):
                 first, last = _sentences(starts, len(folded), _first_word(found), found.end())
-                if kind == "forged":
-                    yield _whole_record(folded, first, last)
-                elif not _is_reported(folded, first, _first_word(found), last):
-                    yield first, last
+                if not _is_reported(folded, first, _first_word(found), last):
+                    yield _whole_record(folded, first, last) if kind == "forged" else (first, last)
     for pattern in _patterns("ends"):
         if (ending := pattern.search(folded)) and not _is_opened(folded, ending):
             yield ending.start(), len(folded)
@@ -126,13 +129,7 @@ def _is_reported(folded: str, first: int, at: int, last: int) -> bool:
     """In quotation marks, or in a sentence that tells of attacks or prompts."""
     if _QUOTED.search(folded[max(first, at - 122) : at]):
         return True
-    return re.search(_told(), folded[first:last]) is not None
-
-
-@cache
-def _told() -> str:
-    data: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("fencing.yaml").read_text(encoding="utf-8"))
-    return str(data["told"])
+    return re.search(_data()["told"], folded[first:last]) is not None
 
 
 def _is_opened(folded: str, ending: re.Match[str]) -> bool:
