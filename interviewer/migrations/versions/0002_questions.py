@@ -47,7 +47,9 @@ def _converted(question: dict[str, Any]) -> dict[str, Any]:
     criteria = question["rubric"]
     return {name: question[name] for name in shared if name in question} | {
         "rubric": [
-            {name: c.get(name) for name in ("id", "points", "requirement", "probe")} for c in criteria if c["points"] > 0
+            {name: c.get(name) for name in ("id", "points", "requirement", "probe")}
+            for c in criteria
+            if c["points"] > 0
         ],
         "mistakes": [
             {"id": c["id"], "points": c["points"], "claim": c["requirement"]} for c in criteria if c["points"] < 0
