@@ -58,4 +58,6 @@ def _converted(question: dict[str, Any]) -> dict[str, Any]:
 
 
 def downgrade() -> None:
-    raise RuntimeError("Interviews stored since then can't be read by the version before: keep a copy of the database.")
+    if op.get_bind().execute(sa.select(_INTERVIEWS.c.id).limit(1)).first():
+        raise RuntimeError("The version before can't read these interviews. Go back to a copy of the database instead.")
+    op.drop_table("questions")
