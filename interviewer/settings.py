@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import SecretStr, ValidationError
@@ -124,3 +126,51 @@ def _async_url(url: str) -> str:
         if url.startswith(plain):
             return driver + url.removeprefix(plain)
     return url
+
+
+# --- the way out, as the usual variables of other programs say --------------------------------------------------------
+
+
+class ProxySetting(Record):
+    variable: str
+    url: SecretStr
+    "May carry a password."
+
+    @property
+    def scheme(self) -> str:
+        return self.url.get_secret_value().partition("://")[0].casefold()
+
+
+def proxy(url: str) -> ProxySetting | None:
+    """Of the environment, or else of the system, for a call to this address; None: straight out."""
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(url)
+    found = {} if proxy_bypass(parts.netloc.rpartition("@")[2]) else getproxies()
+    for kind in (parts.scheme, "all"):
+        if named := found.get(kind):
+            variables = (f"{kind}_proxy", f"{kind.upper()}_PROXY")
+            variable = next((v for v in variables if os.environ.get(v)), variables[1])
+            return ProxySetting(variable=variable, url=SecretStr(named if "://" in named else f"http://{named}"))
+    return None
+
+
+def certificates() -> tuple[str, Path] | None:
+    """The variable that says which certificates to trust, and its path."""
+    for variable in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        if path := os.environ.get(variable):
+            return variable, Path(path)
+    return None
+
+
+@contextmanager
+def without_the_way_out() -> Iterator[None]:
+    """Hides these variables. Gradio makes an HTTP client when it is imported, though the start needs no network: a
+    proxy or certificate that it can't use would keep the program from starting."""
+    hidden = {k: v for k, v in os.environ.items() if k.casefold().endswith("_proxy") or k.startswith("SSL_CERT_")}
+    for name in hidden:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)

@@ -4,6 +4,8 @@ openai.py        any server that speaks OpenAI's chat completions
 scripted.py      says what it is told (tests, demonstrations)
 structured.py    ask(): a validated record, whatever the endpoint can or can't do
 capabilities.py  remembers what an endpoint can do
+network.py       proxies and certificates
+local.py         servers on this machine
 endpoints.py     which endpoints a visitor may name
 presets.py       well-known endpoints
 check.py         tries an endpoint and says what it can do
@@ -55,11 +57,11 @@ class Endpoint(Record):
     @property
     def is_local(self) -> bool:
         """On this machine or in its own network, by the address alone: no name is looked up."""
-        name = urlsplit(self.url).hostname or ""
+        name = (urlsplit(self.url).hostname or "").rstrip(".")
         try:
             address = ip_address(name)
         except ValueError:
-            return name == "localhost" or name.endswith(".local")
+            return "." not in name or name.endswith((".localhost", ".local", ".lan", ".internal", ".home.arpa"))
         return address.is_loopback or address.is_private
 
     @property

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import ssl
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, cast
 
 import httpx2
@@ -15,7 +13,7 @@ import openai
 
 from interviewer import tokens
 from interviewer.errors import ProviderError
-from interviewer.providers import Delta, Endpoint, Message, Rung, Shape, presets
+from interviewer.providers import Delta, Endpoint, Message, Rung, Shape, network, presets
 from interviewer.providers.capabilities import Capabilities
 from interviewer.providers.faults import explain, refused_parameter, retry_after
 from interviewer.schema import JsonObject, Usage
@@ -76,7 +74,9 @@ class OpenAIModel:
         except _CutOff:
             raise ProviderError("cut_off", host=self.host, model=self.name) from None
         except (openai.OpenAIError, ValueError) as problem:  # ValueError: a line of the stream is no JSON
-            raise explain(problem, self.endpoint, reading=reading) from None
+            raise network.on_the_way(problem, self.endpoint) or explain(
+                problem, self.endpoint, reading=reading
+            ) from None
 
     def _client(self) -> openai.AsyncOpenAI:
         """A client for one call: nothing stays open, whatever happens to the caller. The SDK is kept from reading
@@ -87,7 +87,7 @@ class OpenAIModel:
             base_url=self.endpoint.url,
             max_retries=RETRIES,
             timeout=httpx2.Timeout(self.timeout, connect=min(CONNECT_SECONDS, self.timeout)),
-            http_client=_Http(verify=_tls(), follow_redirects=False),
+            http_client=_Http(**network.way_out(self.endpoint), follow_redirects=False),
         )
         client.organization = client.project = None
         return client
@@ -151,11 +151,6 @@ class _Http(openai.DefaultAioHttpClient):
             if out_of_money or (retry_after(response) or 0) > LONGEST_WAIT:
                 response.headers["x-should-retry"] = "false"
         return response
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    return httpx2.create_ssl_context()
 
 
 def _asked_shape(shape: Shape | None) -> JsonObject:

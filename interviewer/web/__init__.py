@@ -33,9 +33,10 @@ def serve(settings: Settings | None = None) -> None:
     settings = settings or environment.read()
     gc.disable()  # what serving imports and builds stays for good: looking it over for garbage is a fifth of the start
     try:
-        from interviewer.web import server
+        with environment.without_the_way_out():
+            from interviewer.web import server
 
-        app = server.create(settings)
+            app = server.create(settings)
         gc.freeze()
     finally:
         gc.enable()
