@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 
 from interviewer.errors import InvalidSetting
 from interviewer.schema import Record
@@ -26,7 +26,7 @@ def shipped(name: str) -> Path:
 
 class Settings(Record):
     host: str = "127.0.0.1"
-    port: int = 7860
+    port: int = Field(7860, ge=1, le=65535)
     data_folder: Path
     "Database, caches, calibrations. Created on first use."
     database_url: SecretStr

@@ -19,7 +19,7 @@ from interviewer.schema import Grade, Question
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (INTERVIEWER_HOST).")] = None,
-    port: Annotated[int | None, typer.Option(help="Port (INTERVIEWER_PORT).")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port (INTERVIEWER_PORT).")] = None,
 ) -> None:
     """Start the web app."""
     from interviewer import web

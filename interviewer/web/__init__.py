@@ -17,8 +17,11 @@ room.js        clock, drafts, focus, keys   style.css    the look
 
 from __future__ import annotations
 
+import errno
 import gc
+import socket
 
+from interviewer.errors import InvalidSetting
 from interviewer.settings import Settings
 
 
@@ -31,6 +34,7 @@ def serve(settings: Settings | None = None) -> None:
     from interviewer import settings as environment
 
     settings = settings or environment.read()
+    listening = listen(settings.host, settings.port)
     gc.disable()  # what serving imports and builds stays for good: looking it over for garbage is a fifth of the start
     try:
         with environment.without_the_way_out():
@@ -40,4 +44,19 @@ def serve(settings: Settings | None = None) -> None:
         gc.freeze()
     finally:
         gc.enable()
-    server.run(app, settings)
+    server.run(app, settings, listening)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Before anything slow, so that a port in use is told at once.
+
+    Raises:
+        InvalidSetting: nothing can be served there.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as problem:
+        if problem.errno == errno.EADDRINUSE:
+            raise InvalidSetting("port_in_use", host=host, port=port) from None
+        raise InvalidSetting("cannot_listen", host=host, port=port, problem=problem.strerror or problem) from None

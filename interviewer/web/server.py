@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
+import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by gradio at import, and nowhere else to be set
@@ -13,6 +15,7 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, PlainTextResponse
+from uvicorn.config import STARTUP_FAILURE
 
 from interviewer.assembly import assemble, load_bank
 from interviewer.errors import InterviewerError
@@ -26,9 +29,14 @@ _HERE = Path(__file__).parent
 _TYPES: dict[Format, str] = {"md": "text/markdown", "json": "application/json", "html": "text/html"}
 
 
-def run(app: FastAPI, settings: Settings) -> None:
-    print(f"Interviewer: http://{settings.host}:{settings.port}", flush=True)
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", proxy_headers=True)
+def run(app: FastAPI, settings: Settings, listening: socket.socket) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    print(f"Interviewer: http://{host}:{settings.port}", flush=True)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", proxy_headers=True))
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
 
 
 def create(settings: Settings) -> FastAPI:
