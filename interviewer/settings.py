@@ -12,6 +12,7 @@ import platformdirs
 from pydantic import Field, SecretStr, ValidationError
 
 from interviewer.errors import InvalidSetting
+from interviewer.providers import Parameters
 from interviewer.schema import Record
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -46,6 +47,8 @@ class Settings(Record):
     output_price: float | None = None
     timeout: float = 60.0
     "Seconds without a byte from the model before the call is given up."
+    parameters: Parameters = Parameters()
+    "Extra ones of the model."
     max_answer: int = 20_000
     "Characters; a longer answer is refused and stays in the box."
     language: str = "en"
@@ -84,6 +87,9 @@ _VARIABLES = {
     "input_price": "INTERVIEWER_INPUT_PRICE",
     "output_price": "INTERVIEWER_OUTPUT_PRICE",
     "timeout": "INTERVIEWER_TIMEOUT",
+    "reasoning_effort": "INTERVIEWER_REASONING_EFFORT",
+    "temperature": "INTERVIEWER_TEMPERATURE",
+    "max_tokens": "INTERVIEWER_MAX_TOKENS",
     "max_answer": "INTERVIEWER_MAX_ANSWER",
     "language": "INTERVIEWER_LANGUAGE",
     "root_path": "INTERVIEWER_ROOT_PATH",
@@ -105,6 +111,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         values["banks"] = tuple(Path(p) for p in str(values["banks"]).split(os.pathsep) if p)
     if "allowed_endpoints" in values:
         values["allowed_endpoints"] = tuple(str(values["allowed_endpoints"]).split())
+    values["parameters"] = {field: values.pop(field) for field in Parameters.model_fields if field in values}
     folder = Path(str(values.setdefault("data_folder", platformdirs.user_data_dir("interviewer")))).expanduser()
     values["data_folder"] = folder
     values["database_url"] = _async_url(str(values.get("database_url", f"sqlite:///{folder / 'interviewer.sqlite3'}")))
@@ -112,7 +119,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         return Settings.model_validate(values)
     except ValidationError as problem:
         first = problem.errors()[0]
-        name = _VARIABLES.get(str(first["loc"][0]), str(first["loc"][0]))
+        name = _VARIABLES.get(str(first["loc"][-1]), str(first["loc"][-1]))
         raise InvalidSetting("invalid_setting", name=name, problem=first["msg"]) from None
 
 

@@ -40,8 +40,11 @@ def check_endpoint() -> None:
             endpoint = parts.own_endpoint()
             if endpoint is None:
                 raise InvalidSetting("no_model")
+            parts.ask_anew(endpoint)
             report = await check(parts.model(endpoint))
             print("\n".join(describe(report, settings.language)), flush=True)
+            if left_out := parts.left_out(endpoint):
+                print(words(settings.language)("check.left_out", names=", ".join(left_out)), flush=True)
             if report.ok:
                 _grade_a_sample(await _sample_graded(parts, endpoint), settings.language)
             return report.ok

@@ -12,7 +12,7 @@ from interviewer.grading.fencing import fence, says_nothing
 from interviewer.grading.leaks import Secrets
 from interviewer.grading.reply import Again, Judged, Proposed, Reply, Reporter, bounded, plain_id, without_babble
 from interviewer.locales import words
-from interviewer.providers import ChatModel, Message
+from interviewer.providers import ChatModel, Message, Parameters
 from interviewer.providers.structured import ask, listen, without_thoughts
 from interviewer.schema import Criterion, FollowUp, Grade, Judgment, Provenance, Question, Usage, Warning_
 
@@ -21,14 +21,15 @@ MOST_ASKED = 1000
 "Characters of a request for clarification that are sent."
 
 
-def fingerprint(model: str, host: str) -> str:
+def fingerprint(model: str, host: str, parameters: Parameters) -> str:
     """What grades by this model depend on beside the task. The page asks without making a model."""
-    return f"llm {model} {host} {prompts.fingerprint(*_PROMPTS)}"
+    return f"llm {model} {host} {prompts.fingerprint(*_PROMPTS)} {parameters}".rstrip()
 
 
 class LlmGrader:
-    def __init__(self, model: ChatModel) -> None:
+    def __init__(self, model: ChatModel, parameters: Parameters | None = None) -> None:
         self.model = model
+        self.parameters = parameters or Parameters()
 
     async def grade(self, task: Task, report: Report | None = None) -> Grade:
         """One model call, two when the reply has to be repaired; none for an answer with nothing to judge.
@@ -51,7 +52,7 @@ class LlmGrader:
         return grade
 
     def fingerprint(self, task: Task) -> str:
-        return fingerprint(self.model.name, self.model.host)
+        return fingerprint(self.model.name, self.model.host, self.parameters)
 
     async def clarify(self, task: Task, asked: str) -> tuple[str, Usage]:
         """What is meant by the question, without its answer. The model isn't shown the reference answer.

@@ -60,7 +60,7 @@ def _causes(problem: BaseException | None) -> Iterator[BaseException]:
 
 def _tls(endpoint: Endpoint) -> ssl.SSLContext:
     if endpoint.url.startswith("http://"):
-        return _no_tls()
+        return no_tls()
     trusted = settings.certificates()
     try:
         if trusted and not trusted[1].exists():
@@ -77,5 +77,5 @@ def _trusting(trusted: tuple[str, Path] | None) -> ssl.SSLContext:
 
 
 @cache
-def _no_tls() -> ssl.SSLContext:
+def no_tls() -> ssl.SSLContext:
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

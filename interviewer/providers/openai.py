@@ -16,6 +16,7 @@ from interviewer.errors import ProviderError
 from interviewer.providers import Delta, Endpoint, Message, Rung, Shape, network, presets
 from interviewer.providers.capabilities import Capabilities
 from interviewer.providers.faults import explain, refused_parameter, retry_after
+from interviewer.providers.local import names
 from interviewer.schema import JsonObject, Usage
 
 LONGEST_WAIT = 20.0
@@ -78,6 +79,23 @@ class OpenAIModel:
                 problem, self.endpoint, reading=reading
             ) from None
 
+    async def models(self) -> tuple[str, ...]:
+        """Names of what the endpoint serves, as it says itself.
+
+        Raises:
+            ProviderError: it doesn't say, or the call failed.
+        """
+        try:
+            async with self._client() as client:
+                listed = names((await client.get("/models", cast_to=httpx2.Response)).json())
+        except (openai.OpenAIError, ValueError) as problem:
+            if getattr(problem, "status_code", None) in (404, 405):
+                raise ProviderError("no_model_list", host=self.host) from None
+            raise network.on_the_way(problem, self.endpoint) or explain(problem, self.endpoint) from None
+        if not listed:
+            raise ProviderError("no_model_list", host=self.host)
+        return listed
+
     def _client(self) -> openai.AsyncOpenAI:
         """A client for one call: nothing stays open, whatever happens to the caller. The SDK is kept from reading
         names, keys and addresses from the environment, which belong to the operator's endpoint only."""
@@ -118,7 +136,8 @@ class OpenAIModel:
                 self.capabilities.learn(self.id, refused=(*refused, parameter))
 
     def _optional(self) -> JsonObject:
-        return {"temperature": 0, "max_tokens": self.max_tokens, "stream_options": {"include_usage": True}}
+        usual: JsonObject = {"temperature": 0, "max_tokens": self.max_tokens, "stream_options": {"include_usage": True}}
+        return usual | self.endpoint.parameters.given
 
     def _usage(self, reported: Any, messages: Sequence[Message], written: str) -> Usage:
         usage = _reported(reported) or Usage(

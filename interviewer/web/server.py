@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import sys
@@ -19,6 +20,8 @@ from uvicorn.config import STARTUP_FAILURE
 
 from interviewer.assembly import assemble, load_bank
 from interviewer.errors import InterviewerError
+from interviewer.locales import words
+from interviewer.providers import local
 from interviewer.report import Format, render, summarise
 from interviewer.settings import Settings
 from interviewer.web import page
@@ -48,7 +51,9 @@ def create(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with assemble(settings, bank) as parts:
             visitors.open(parts)
+            told = asyncio.create_task(_tell_of_local_servers(settings))
             yield
+            told.cancel()
             await visitors.gradings.stop_all()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
@@ -76,6 +81,16 @@ def create(settings: Settings) -> FastAPI:
         head=page.head(),
     )
     return mounted
+
+
+async def _tell_of_local_servers(settings: Settings) -> None:
+    """How to use a model that this machine serves already; for the owner who has named none."""
+    if settings.has_model or not settings.on_loopback:
+        return
+    for found in await local.servers(local.on_this_machine(settings.port)):
+        models = ", ".join(found.models[:3])
+        values = {"server": found.preset.name, "models": models, "url": found.preset.base_url, "model": found.models[0]}
+        print(words(settings.language)("terminal.local_found", **values), flush=True)
 
 
 def _add_routes(app: FastAPI, visitors: Visitors) -> None:
