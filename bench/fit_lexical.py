@@ -1,6 +1,6 @@
 """Fits the built-in grader's fallback and shows how it does on questions it has never seen.
 
-    python bench/fit_lexical.py DATA_FOLDER
+    python -m bench.fit_lexical DATA_FOLDER
 
 DATA_FOLDER holds `*.jsonl` files of answers graded by people: `question`, `reference`, `answer`, `score_norm` (0 to 1),
 `qid`, `scale` (steps of the original marks). Each set in turn is left out, the rest is fitted, and the one left out is
@@ -30,7 +30,7 @@ RIDGE = 3.0
 BETWEEN_QUESTIONS = 0.5
 "How much of the differences between questions the fit sees; they transfer worse than those between answers."
 
-NAMES = tuple(name for name in lexical.features("a", "b", "c") if name != "beside_the_point")
+NAMES = tuple(lexical.features("a", "b", "c"))
 
 
 class Set(NamedTuple):
@@ -98,7 +98,7 @@ def measure(data: Set, fitted: dict[str, Any]) -> tuple[float, float, float, flo
 
 def main() -> None:
     if len(sys.argv) != 2:
-        sys.exit("usage: python bench/fit_lexical.py DATA_FOLDER")
+        sys.exit("usage: python -m bench.fit_lexical DATA_FOLDER")
     sets = [load(path) for path in sorted(Path(sys.argv[1]).glob("*.jsonl"))]
     print(f"{'left out':16}{'answers':>8}{'Pearson':>9}{'Spearman':>10}{'QWK':>7}{'RMSE':>7}")
     results = []

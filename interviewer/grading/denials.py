@@ -1,269 +1,141 @@
-"""Who denies what in an answer: a small NegEx (Chapman et al. 2001), English and Chinese, with its cues in cues.yaml.
-
-A cue denies what follows it in its clause, within a few words. A whole clause or sentence is refuted when it is told as
-somebody else's mistake ("it is a myth that …", "…是错的"): then none of it is the candidate's claim.
-"""
+"""Who claims what in an answer: a small NegEx (Chapman et al. 2001), English and Chinese, with its cues in cues.yaml."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Set
-from functools import cache
-from itertools import islice
+from collections.abc import Iterable, Iterator, Set
+from functools import cached_property
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
-from interviewer.grading.terms import Document, Term, language_data, term
+from interviewer.grading.terms import Document, Range, cues
 
-REACH = 8.0
-"How far a cue denies, in English words; a Chinese character counts half."
-SHORT_REACH = 4.0
-"The same for the cues of a noun: no, without, 无."
-UNSURE_CLAUSES = 2
-"How many clauses before and after it what a candidate doesn't know may reach."
+REACH, SHORT_REACH = 8.0, 4.0
+"How far a cue denies, in words; a Chinese character counts half. The shorter one is for cues of a noun: no, without."
 
-Stand = Literal["claimed", "loose", "doubtful", "mistaken", "denied"]
-"""loose: all of it in a clause that only supposes. Enough to have said it, too little to be accused of it.
-mistaken: in a passage that makes one of the rubric's mistakes."""
-RANK: dict[Stand, int] = {"claimed": 0, "loose": 1, "doubtful": 2, "mistaken": 3, "denied": 4}
-Range = tuple[int, int]
-
-
-@cache
-def _cues(name: str) -> tuple[Term, ...]:
-    lines = (language_data()[name]) if isinstance(language_data()[name], list) else []
-    terms = (term(word) for line in lines for word in str(line).split("|"))
-    return tuple(t for t in terms if t)
-
-
-def _places(document: Document, name: str) -> list[Range]:
-    return sorted({place for cue in _cues(name) for place in document.occurrences(cue)})
-
-
-def _inside(place: Range, others: Iterable[Range]) -> bool:
-    return any(first <= place[0] and place[1] <= last for first, last in others)
+Stand = Literal["claimed", "supposed", "asked", "denied"]
 
 
 class Cue(NamedTuple):
     first: int
     last: int
     "The cue's own tokens are first … last-1."
-    near: int
-    "It denies up to this token."
-    far: int
-    "It may deny up to this one: the end of its clause."
+    begin: int
+    end: int
+    "What it denies."
 
 
-class Refuted(NamedTuple):
-    """Tokens that are not the candidate's claim, and the words that say so."""
-
-    first: int
-    last: int
-    cue: Range
+def covered(places: Iterable[Range]) -> set[int]:
+    return {i for place in places for i in range(*place)}
 
 
-class Denials:
-    """The cues of one answer and how far they reach."""
+class Claims:
+    """How far an answer's denials, suppositions and questions reach."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._boundaries = self._clause_starts()
-        self._refuted = [*self._refuted_ranges(), *self._unsure_ranges()]
-        self._suppositions = self._supposed()
-        self._cues = self._deny_cues()
-        self._undone = dict(_places(document, "deny_before"))
-        self._firsts = [cue.first for cue in self._cues]
+        self._tokens = document.tokens
+        size = len(self._tokens)
+        begins = {first for first, _ in document.sentences} | {first for first, _ in self._at("clause")}
+        begins |= {i + 1 for i, t in enumerate(self._tokens) if t.kind == "sign" and t.word in cues()["clause_signs"]}
+        begins |= {last for _, last in self._at("suppose_end")}
+        self.clause = list(accumulate(int(i in begins) for i in range(size)))
+        edges = [*sorted(i for i in begins if i < size), size]
+        self._clauses = {self.clause[first]: (first, last) for first, last in zip(edges, edges[1:], strict=False)}
+        self._contrasts = [first for first, _ in self._at("contrast")]
+        self._views = list(self._foreign_views())
+        self._cues = list(self._denials())
 
     def stand(self, place: Range, own: Set[int] = frozenset()) -> Stand:
-        """Whether the words at this place are claimed, given the tokens that the same pattern has found (`own`): a cue
-        that is part of what was looked for denies nothing."""
-        if any(r.first <= place[0] < r.last and own.isdisjoint(range(*r.cue)) for r in self._refuted):
+        """Whether the words at this place are claimed. A cue that is part of what was looked for (`own`) denies nothing,
+        and two deny each other."""
+        if _reaching(self._views, place, own) or _reaching(self._cues, place, own) % 2:
             return "denied"
-        if not set(range(place[1], self._undone.get(place[1], 0))) <= own:
-            return "denied"
-        near = far = 0
-        upto = bisect_right(self._firsts, place[0])
-        for cue in self._cues[max(0, upto - 8) : upto]:
-            if cue.last > place[0] or not own.isdisjoint(range(cue.first, cue.last)):
+        if self._sentence(place[0]) in self._asked:
+            return "asked"
+        return "supposed" if self.clause[place[0]] in self._supposed else "claimed"
+
+    def _at(self, name: str) -> list[Range]:
+        return self._document.places(cues()[name])
+
+    def _sentence(self, token: int) -> Range:
+        return self._document.sentences[self._document.sentence_of[token]]
+
+    @cached_property
+    def _asked(self) -> set[Range]:
+        """The sentences that end with a question mark, but for "…, right?"."""
+        tails = {s: self.clause[s[1] - 2] for s in self._document.sentences if self._tokens[s[1] - 1].word == "?"}
+        return {s for s, tail in tails.items() if self.clause[s[0]] == tail or len(range(*self._clauses[tail])) > 4}
+
+    @cached_property
+    def _supposed(self) -> set[int]:
+        """The clauses that only suppose."""
+        opening = {self.clause[f] for f, _ in self._at("suppose") if f - self._clauses[self.clause[f]][0] <= 2}
+        return opening | {self.clause[f] for f, _ in self._at("suppose_end")} | set(self._consequences())
+
+    def _consequences(self) -> Iterator[int]:
+        """A denial opens the sentence, and the next clause says what follows from it."""
+        drawn = {self.clause[first] for first, _ in self._at("consequence")}
+        for first, last in (*self._at("deny"), *self._at("deny_near")):
+            if first - self._sentence(first)[0] <= 1 and self._tokens[first].word not in ("not", "no", "never"):
+                if self._tokens[first].word == "without" or drawn & {self.clause[last - 1] + 1, self.clause[last - 1] + 2}:
+                    yield self.clause[first]
+
+    def _denials(self) -> Iterator[Cue]:
+        near = set(self._at("deny_near"))
+        lookalikes = set(self._at("no_denial")) - near
+        for first, last in _longest([*self._at("deny"), *near, *lookalikes]):
+            if (first, last) in lookalikes or self.clause[first] in self._supposed or self._is_question_form(first):
                 continue
-            near += place[0] < cue.near
-            far += cue.near <= place[0] < cue.far
-        if near % 2:
-            return "denied"
-        return "doubtful" if near or far else "claimed"
+            end = self._clauses[self.clause[last - 1]][1]
+            yield Cue(first, last, last, self._reach(last, end, SHORT_REACH if (first, last) in near else REACH))
 
-    def is_supposed(self, token: int) -> bool:
-        return self.clause(token) in self._suppositions
-
-    def clause(self, token: int) -> int:
-        """The number of the clause that a token stands in."""
-        return bisect_right(self._boundaries, token)
-
-    def _clause_starts(self) -> list[int]:
-        document = self._document
-        signs = set(str(language_data()["clause_signs"]))
-        starts = set(document.first_tokens)
-        starts |= {i for i, t in enumerate(document.tokens) if t.kind == "sign" and t.stem in signs}
-        longer = [place for name in ("pseudo", "deny", "deny_near") for place in _places(document, name)]
-        wide = {i for first, last in longer if last - first > 1 for i in range(first + 1, last)}
-        starts |= {first for first, _ in _places(document, "boundaries") if first not in wide}
-        openings = [
-            last for first, last in _places(document, "suppose_end") if last - first > 1
-        ]  # 不开 ZeRO 的话每卡 …
-        starts |= {last for last in openings if last < len(document.tokens)}
-        return sorted(starts | self._without_comma(sorted(starts)))
-
-    def _without_comma(self, starts: list[int]) -> set[int]:
-        """Where the main clause begins in "If it fails I retry": at a subject some words after the if."""
-        tokens = self._document.tokens
-        found = set()
-        for _, last in _places(self._document, "suppose"):
-            after = bisect_right(starts, last)
-            end = starts[after] if after < len(starts) else len(tokens)
-            subjects = (i for i in range(last + 3, end) if tokens[i].stem in language_data()["subjects"])
-            found |= set(islice(subjects, 1))
-        return found
-
-    def _clause_end(self, token: int) -> int:
-        after = bisect_right(self._boundaries, token)
-        return self._boundaries[after] if after < len(self._boundaries) else len(self._document.tokens)
-
-    def _deny_cues(self) -> list[Cue]:
-        pseudo = _places(self._document, "pseudo")
-        near_only = set(_places(self._document, "deny_near"))
-        denials = [*_places(self._document, "deny"), *near_only, *self._just()]
-        places = _not_cut_by(pseudo, _longest(denials))
-        cues = []
-        for first, last in places:
-            if self.is_supposed(first) or self._opens_supposition(first) or self._is_question_form(first):
-                continue
-            clause_end = min(self._clause_end(last - 1), self._attribute_end(first, last))
-            near = min(clause_end, self._reach(last, SHORT_REACH if (first, last) in near_only else REACH))
-            cues.append(Cue(first, last, near, near if (first, last) in near_only else clause_end))
-        return cues
-
-    def _just(self) -> list[Range]:
-        """The places of "can't just …", which denies as "not just …" doesn't, unless it goes on with "but also"."""
-        document = self._document
-        adds = [first for first, _ in _places(document, "adds")]
-        kept = []
-        for first, last in _places(document, "deny_just"):
-            after = bisect_left(adds, last)
-            if after == len(adds) or adds[after] >= document.sentences[document.sentence_of(first)][1]:
-                kept.append((first, last))
-        return kept
-
-    def _reach(self, token: int, left: float) -> int:
-        tokens = self._document.tokens
-        while token < len(tokens) and left > 0:
-            left -= 0.5 if tokens[token].kind == "cjk" else 1.0
+    def _reach(self, token: int, end: int, left: float) -> int:
+        """Some words on, within the clause. 的 closes what a Chinese cue denies: 没选中的专家 are still experts."""
+        start, chinese = token, self._tokens[token - 1].kind == "cjk"
+        while token < end and left > 0:
+            left -= self._tokens[token].weight
             token += 1
+            if chinese and token - start <= 6 and self._tokens[token - 1].word == "的":
+                break
         return token
 
-    def _attribute_end(self, first: int, last: int) -> int:
-        """Where 的 closes the two or three characters that a bare 没 or 未 denies: 没选中的专家 are still experts."""
-        tokens = self._document.tokens
-        if last - first == 1 and tokens[first].stem in "没未":
-            for token in range(last + 2, min(last + 4, len(tokens))):
-                if tokens[token].stem == "的":
-                    return token
-        return len(tokens)
-
     def _is_question_form(self, at: int) -> bool:
-        """A-not-A: 是不是, 能不能."""
-        tokens = self._document.tokens
-        return 0 < at < len(tokens) - 1 and tokens[at].kind == "cjk" and tokens[at - 1].stem == tokens[at + 1].stem
+        """是不是, 能不能."""
+        return 0 < at < len(self._tokens) - 1 and self._tokens[at - 1].stem == self._tokens[at + 1].stem
 
-    def _supposed(self) -> set[int]:
-        """Clauses that only suppose: they start with if or 如果, or end with 的话, or ask."""
-        pseudo = covering(_places(self._document, "pseudo"))  # 要是 in 主要是
-        starts = {
-            self.clause(f) for f, _ in _places(self._document, "suppose") if self._near_start(f) and f not in pseudo
-        }
-        ends = {self.clause(f) for f, last in _places(self._document, "suppose_end") if self._ends_clause(last)}
-        return starts | ends | self._asked()
-
-    def _asked(self) -> set[int]:
-        """The clauses of sentences that end with a question mark."""
-        tokens = self._document.tokens
-        asking = [(first, last) for first, last in self._document.sentences if tokens[last - 1].stem in ("?", "？")]
-        return {self.clause(i) for sentence in asking for i in range(*sentence)}
-
-    def _near_start(self, token: int) -> bool:
-        start = self._boundaries[self.clause(token) - 1]
-        return token - start <= 2
-
-    def _ends_clause(self, token: int) -> bool:
-        return self._clause_end(token - 1) == token
-
-    def _opens_supposition(self, cue: int) -> bool:
-        """A sentence that opens with without, 没有 …, and goes on with the consequence after a comma."""
-        document = self._document
-        first, last = document.sentences[document.sentence_of(cue)]
-        opener = document.tokens[cue].stem in language_data()["suppose_openers"]
-        start = self._boundaries[self.clause(cue) - 1]
-        if not opener or cue - start > 1 or (cue > start and document.tokens[start].stem == "并"):
-            return False
-        comma = self._clause_end(cue)
-        if comma >= last or document.tokens[comma].stem not in ",，":
-            return False
-        if document.tokens[cue].kind == "word":
-            return cue == first
-        return any(t.stem in language_data()["consequence"] for t in document.tokens[comma : min(comma + 12, last)])
-
-    def _unsure_ranges(self) -> list[Refuted]:
-        """The clauses about which the candidate doesn't know, as far as the sentence and its contrasts go."""
-        document, edges = self._document, [*self._boundaries, len(self._document.tokens)]
-        contrasts = [first for first, _ in _places(document, "contrast")]
-        ranges = []
-        for first, last in _places(document, "unsure"):
-            at = document.tokens[first].start
-            if document.text[max(0, at - 1) : at] in set(language_data()["quoting"]):
+    def _foreign_views(self) -> Iterator[Cue]:
+        """What others say, what is called wrong and what the candidate doesn't know."""
+        for first, last in self._at("retold"):
+            yield Cue(first, last, last, self._own_view(last))
+        told = covered(self._at("retold"))
+        for first, last in self._at("refuted"):
+            begin, before = self._sentence(first)[0], self._document.sentence_of[first] - 1
+            if before >= 0 and first - begin <= (4 if self._tokens[begin].word in cues()["pointers"].split() else 1):
+                yield Cue(first, last, *self._document.sentences[before])
+            elif told.isdisjoint(range(begin, first)):
+                yield Cue(first, last, max([begin, *(c for c in self._contrasts if begin < c < first)]), first)
+        for first, last in _longest(self._at("unsure")):
+            if self._document.text[max(0, self._tokens[first].start - 1)] in "\"'“‘「『":
                 continue
-            number = self.clause(first)
-            near = edges[max(0, number - 1 - UNSURE_CLAUSES)], edges[min(len(edges) - 1, number + UNSURE_CLAUSES)]
-            begin, end = document.sentences[document.sentence_of(first)]
-            before, after = bisect_left(contrasts, first) - 1, bisect_left(contrasts, last)
-            start = max(begin, near[0], contrasts[before] if before >= 0 else 0)
-            stop = min(end, near[1], contrasts[after] if after < len(contrasts) else end)
-            ranges.append(Refuted(start, stop, (first, last)))
-        return ranges
+            begin, end = self._clauses[self.clause[first]]
+            if first - begin <= 3 and begin > self._sentence(first)[0] and begin not in self._contrasts:
+                begin = self._clauses[self.clause[begin - 1]][0]
+            yield Cue(first, last, begin, end)
 
-    def _refuted_ranges(self) -> list[Refuted]:
-        document = self._document
-        contrasts = [first for first, _ in _places(document, "contrast")]
-        ranges = []
-        for first, last in _places(document, "refute_ahead"):
-            end = document.sentences[document.sentence_of(first)][1]
-            stop = bisect_left(contrasts, last)
-            ranges.append(Refuted(last, min(end, contrasts[stop]) if stop < len(contrasts) else end, (first, last)))
-        ahead = covering(_places(document, "refute_ahead"))
-        for first, last in _places(document, "refute_back"):
-            if not ahead.isdisjoint(range(first, last)):
-                continue
-            number = document.sentence_of(first)
-            begin = document.sentences[number][0]
-            if number and first - begin <= 4 and document.tokens[begin].stem in language_data()["pointers"]:
-                ranges.append(Refuted(*document.sentences[number - 1], (first, last)))
-            else:
-                before = bisect_left(contrasts, first) - 1
-                ranges.append(Refuted(max(begin, contrasts[before]) if before >= 0 else begin, first, (first, last)))
-        return ranges
+    def _own_view(self, token: int) -> int:
+        """The end of the sentence, or the next contrast in it."""
+        end = self._sentence(token - 1)[1]
+        return min([end, *(c for c in self._contrasts if token <= c < end)])
 
 
-def covering(places: Iterable[Range]) -> set[int]:
-    return {i for first, last in places for i in range(first, last)}
+def _reaching(cues_: Iterable[Cue], place: Range, own: Set[int]) -> int:
+    return sum(c.begin <= place[0] < c.end and own.isdisjoint(range(c.first, c.last)) for c in cues_)
 
 
 def _longest(places: list[Range]) -> list[Range]:
     """Without those that lie inside or overlap an earlier, longer one: 不 in 不是."""
     kept: list[Range] = []
-    for place in sorted(places, key=lambda p: (p[0], -p[1])):
+    for place in sorted(set(places), key=lambda p: (p[0], -p[1])):
         if not kept or place[0] >= kept[-1][1]:
             kept.append(place)
     return kept
-
-
-def _not_cut_by(pseudo: list[Range], places: list[Range]) -> list[Range]:
-    """Without the denials inside something that only looks like one (不 in 不同); 不等于 holds 不等, and stays."""
-    holder = {i: place for place in sorted(pseudo, key=lambda p: p[1] - p[0]) for i in range(*place)}
-    return [p for p in places if all(_inside(holder[i], [p]) for i in range(*p) if i in holder)]

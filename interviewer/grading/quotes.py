@@ -9,9 +9,9 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from opencc import OpenCC
+from interviewer.language import simplified
 
 Span = tuple[int, int]
 
@@ -57,7 +57,7 @@ def _fold(text: str, line_start: re.Pattern[str]) -> tuple[str, list[Span]]:
             continue
         for part in unicodedata.normalize("NFKC", plain).translate(_SAME).casefold():
             if not part.isspace() and part not in _MARKS and unicodedata.category(part) not in ("Cf", "Cs"):
-                folded.append(_simplified(part))
+                folded.append(simplified(part))
                 origin.append(span)
     return "".join(folded), origin
 
@@ -70,16 +70,3 @@ def _characters(text: str) -> Iterator[tuple[str, Span]]:
         yield html.unescape(found.group()), found.span()
         at = found.end()
     yield from ((text[i], (i, i + 1)) for i in range(at, len(text)))
-
-
-@lru_cache(maxsize=16384)
-def _simplified(character: str) -> str:
-    if not "\u3400" <= character <= "\u9fff":
-        return character
-    converted: str = _converter().convert(character)
-    return converted
-
-
-@cache
-def _converter() -> OpenCC:
-    return OpenCC("t2s")
