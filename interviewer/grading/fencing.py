@@ -32,3 +32,7 @@ def fence(text: str) -> str:
 def says_nothing(fenced: str) -> bool:
     """True if nothing of an answer is left to judge."""
     return not any(c.isalnum() for c in fenced.replace(attacks.PLACEHOLDER, ""))
+
+
+def speaks_to_grader(text: str) -> bool:
+    return bool(attacks.find(text))
