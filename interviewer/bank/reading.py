@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -81,10 +82,11 @@ class _Reading:
         if not folder.is_dir():
             self.fault(str(folder), "no_folder")
             return
-        for file in sorted(folder.rglob("*")):
-            place = file.relative_to(folder)
-            if file.suffix in (".yaml", ".yml") and not any(part.startswith(".") for part in place.parts):
-                self.take_file(file, place)
+        files = sorted(_files(folder))
+        for file in files:
+            self.take_file(file, file.relative_to(folder))
+        if not files:
+            self.fault(str(folder), "no_questions")
 
     def take_file(self, file: Path, place: Path) -> None:
         shown = str(file if self.by_full_path else place)
@@ -94,8 +96,8 @@ class _Reading:
         elif str(place) == SYLLABUS:
             chapters = self.read(file, shown, _CHAPTERS)
             self.chapters.update(chapters or {})
-        elif file.suffix == ".yml":
-            self.fault(shown, "yml")
+        elif file.suffix != ".yaml":
+            self.fault(shown, "not_yaml_suffix")
         elif len(place.parts) != 2:
             self.fault(shown, "misplaced")
         else:
@@ -144,6 +146,18 @@ class _Reading:
 
     def fault(self, path: str, key: str, field: str = "", **values: Any) -> None:
         self.faults.append(Fault(path=path, field=field, key=key, values={k: str(v) for k, v in values.items()}))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Every file that is meant as YAML, in linked folders too; hidden ones are nobody's business. A folder that links
+    back to one above it is read once."""
+    seen: set[str] = set()
+    for here, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(here)
+        folders[:] = [] if real in seen else [f for f in folders if not f.startswith(".")]
+        if real not in seen:
+            yield from (Path(here, n) for n in names if n.lower().endswith((".yaml", ".yml")) and n[0] != ".")
+        seen.add(real)
 
 
 def _untitled(topic: str) -> Text:
