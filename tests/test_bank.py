@@ -48,7 +48,7 @@ MET = {"gist": ["a"], "solid": ["a", "b"], "expert": ["a", "b", "c", "d", "e"], 
 
 
 def _sample(label: str, language: str, met: list[str] | None = None) -> dict[str, Any]:
-    return {"label": label, "language": language, "text": "…", "met": MET[label] if met is None else met}
+    return {"label": label, "language": language, "text": "…", "met": list(MET[label] if met is None else met)}
 
 
 RUBRIC = [
