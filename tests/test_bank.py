@@ -12,7 +12,8 @@ import yaml
 
 from interviewer import bank as banks
 from interviewer.bank import Bank
-from interviewer.errors import InvalidBank
+from interviewer.bank.template import write_template
+from interviewer.errors import InvalidBank, InvalidInput
 from interviewer.schema import DIFFICULTIES, Difficulty, Plan, Question, Text
 from interviewer.settings import shipped
 
@@ -216,12 +217,30 @@ def test_a_broken_rule_is_the_one_fault(folder: Path, changes: dict[str, Any], f
 
 
 HOUSE: dict[str, tuple[dict[str, Any], str]] = {
-    "few requirements": ({"rubric": RUBRIC[:2] + [_requirement("c", 4), RUBRIC[4]], "samples": [*SAMPLES[:2], _sample("expert", "en", ["a", "b", "c"]), SAMPLES[3]]}, "rubric: has 4 requirements; write 5 to 9"),
-    "nothing pressed": ({"rubric": [*RUBRIC[:3], _requirement("d", 1), _requirement("e", 1)]}, "rubric: has 0 requirements that are pressed for (asked: press); write 1 to 4"),
-    "no mistake": ({"mistakes": [], "samples": [*SAMPLES[:3], _sample("mistaken", "zh", [])]}, "mistakes: has 0 mistakes; write 1 to 4"),
-    "many points": ({"rubric": [_requirement("a", 4), _requirement("b", 2), *RUBRIC[2:]]}, "rubric.0.points: is worth 4 points; give at most 3"),
+    "few requirements": (
+        {
+            "rubric": [*RUBRIC[:2], _requirement("c", 4), RUBRIC[4]],
+            "samples": [*SAMPLES[:2], _sample("expert", "en", ["a", "b", "c"]), SAMPLES[3]],
+        },
+        "rubric: has 4 requirements; write 5 to 9",
+    ),
+    "nothing pressed": (
+        {"rubric": [*RUBRIC[:3], _requirement("d", 1), _requirement("e", 1)]},
+        "rubric: has 0 requirements that are pressed for (asked: press); write 1 to 4",
+    ),
+    "no mistake": (
+        {"mistakes": [], "samples": [*SAMPLES[:3], _sample("mistaken", "zh", [])]},
+        "mistakes: has 0 mistakes; write 1 to 4",
+    ),
+    "many points": (
+        {"rubric": [_requirement("a", 4), _requirement("b", 2), *RUBRIC[2:]]},
+        "rubric.0.points: is worth 4 points; give at most 3",
+    ),
     "no terms": ({"rubric": [RUBRIC[0] | {"terms": []}, *RUBRIC[1:]]}, "rubric.0: a has no terms"),
-    "long terms": ({"rubric": [RUBRIC[0] | {"terms": ["x" * 200, "y" * 51]}, *RUBRIC[1:]]}, "rubric.0.terms: has 251 characters of terms; keep the 250"),
+    "long terms": (
+        {"rubric": [RUBRIC[0] | {"terms": ["x" * 200, "y" * 51]}, *RUBRIC[1:]]},
+        "rubric.0.terms: has 251 characters of terms; keep the 250",
+    ),
     "no correction": ({"mistakes": [_mistake("m") | {"correction": None}]}, "mistakes.0: m has no correction"),
     "no clarification": ({"clarification": None}, "clarification: is missing"),
     "no title": ({"title": None}, "title: is missing"),
@@ -234,19 +253,43 @@ HOUSE: dict[str, tuple[dict[str, Any], str]] = {
     "no question": ({"text": _both("Why?", "请解释")}, "text.zh: has 0 question marks; ask one thing"),
     "a long scenario": ({"scenario": _both("word " * 41, "字")}, "scenario.en: has 41 words; say it in 40"),
     "a long artefact": ({"artefact": "line\n" * 31}, "artefact: is longer than 30 lines"),
-    "a short reference": ({"reference_answer": _both("word " * 79, "字" * 150)}, "reference_answer.en: has 79 words; write 80 to 250"),
-    "a long reference": ({"reference_answer": _both("word " * 251, "字" * 150)}, "reference_answer.en: has 251 words; write 80 to 250"),
-    "a short reference in Chinese": ({"reference_answer": _both("word " * 80, "字" * 149)}, "reference_answer.zh: has 149 characters; write 150 to 700"),
+    "a short reference": (
+        {"reference_answer": _both("word " * 79, "字" * 150)},
+        "reference_answer.en: has 79 words; write 80 to 250",
+    ),
+    "a long reference": (
+        {"reference_answer": _both("word " * 251, "字" * 150)},
+        "reference_answer.en: has 251 words; write 80 to 250",
+    ),
+    "a short reference in Chinese": (
+        {"reference_answer": _both("word " * 80, "字" * 149)},
+        "reference_answer.zh: has 149 characters; write 150 to 700",
+    ),
     "a topic without a title": ({"topic": "nameless"}, "topic: nameless has no title"),
     "an entry covered by a mistake": ({"covers": {"A01.001": ["m"]}}, "covers.A01.001: m is a mistake"),
-    "two samples of a label": ({"samples": [*SAMPLES, _sample("expert", "en"), _sample("mistaken", "zh")]}, "samples: has 2 samples labelled expert; write exactly one"),
+    "two samples of a label": (
+        {"samples": [*SAMPLES, _sample("expert", "en"), _sample("mistaken", "zh")]},
+        "samples: has 2 samples labelled expert; write exactly one",
+    ),
     "one language": ({"samples": [s | {"language": "en"} for s in SAMPLES]}, "samples: has 4 samples in en"),
-    "a gist that earns too much": ({"samples": [_sample("gist", "en", ["a", "b", "c"]), _sample("solid", "zh", ["a", "b", "c"]), *SAMPLES[2:]]}, "samples: the gist sample earns 0.80 under its labels, and 0.15 to 0.6 are wanted"),
-    "an expert that earns too little": ({"samples": [*SAMPLES[:2], _sample("expert", "en", ["a", "b"]), SAMPLES[3]]}, "samples: the expert sample earns 0.60"),
-    "a mistaken one that earns": ({"samples": [_sample("gist", "en", ["a"]), *SAMPLES[1:3], _sample("mistaken", "zh", ["b"])]}, "samples: the mistaken sample earns 0.30"),
-    "samples out of order": ({"samples": [_sample("gist", "en", ["a", "b"]), _sample("solid", "zh", ["a", "c"]), *SAMPLES[2:]]}, "samples: the gist sample earns more than the solid one"),
+    "a gist that earns too much": (
+        {"samples": [_sample("gist", "en", ["a", "b", "c"]), _sample("solid", "zh", ["a", "b", "c"]), *SAMPLES[2:]]},
+        "samples: the gist sample earns 0.80 under its labels, and 0.15 to 0.6 are wanted",
+    ),
+    "an expert that earns too little": (
+        {"samples": [*SAMPLES[:2], _sample("expert", "en", ["a", "b"]), SAMPLES[3]]},
+        "samples: the expert sample earns 0.60",
+    ),
+    "a mistaken one that earns": (
+        {"samples": [_sample("gist", "en", ["a"]), *SAMPLES[1:3], _sample("mistaken", "zh", ["b"])]},
+        "samples: the mistaken sample earns 0.30",
+    ),
+    "samples out of order": (
+        {"samples": [_sample("gist", "en", ["a", "b"]), _sample("solid", "zh", ["a", "c"]), *SAMPLES[2:]]},
+        "samples: the gist sample earns more than the solid one",
+    ),
     "a large file": ({"sources": [{"title": "x" * 17_000, "url": "https://example.org"}]}, "has 1"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("rule", HOUSE)
@@ -514,3 +557,23 @@ def test_the_shipped_bank_names_the_whole_syllabus_and_asks_in_every_topic() -> 
     counted = banks.stats(banks.load([shipped("question_bank")]))
     assert counted.syllabus == 655
     assert all(counted.topics.values())
+
+
+# --- a new file -------------------------------------------------------------------------------------------------------
+
+
+def test_a_template_has_every_field_and_leaves_an_existing_file_alone(tmp_path: Path) -> None:
+    file = write_template(tmp_path, "attention", "a-new-one")
+    assert set(yaml.safe_load(file.read_text(encoding="utf-8"))) == set(GOOD)
+    assert {fault.split(":")[0] for fault in _faults(tmp_path)} == {"attention/a-new-one.yaml"}
+    file.write_text("mine", encoding="utf-8")
+    with pytest.raises(InvalidInput, match="is there already"):
+        write_template(tmp_path, "attention", "a-new-one")
+    assert file.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("slug", ["../x", "Ä", "", "a b"])
+def test_a_template_goes_nowhere_but_into_its_folder(tmp_path: Path, slug: str) -> None:
+    with pytest.raises(InvalidInput, match="no usable name"):
+        write_template(tmp_path, "attention", slug)
+    assert list(tmp_path.iterdir()) == []
