@@ -70,7 +70,7 @@ class Parts:
 
 
 def load_bank(settings: Settings) -> Bank:
-    return banks.load((shipped("question_bank"), *settings.banks), settings.language)
+    return banks.load((shipped("question_bank"), *settings.banks), settings.language, settings.data_folder)
 
 
 @asynccontextmanager

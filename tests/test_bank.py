@@ -154,6 +154,30 @@ def test_hidden_files_and_other_kinds_of_file_are_no_questions(folder: Path) -> 
     assert list(banks.load([folder]).questions) == ["gqa"]
 
 
+def test_an_unchanged_bank_comes_from_the_cache_and_a_changed_one_from_its_files(folder: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "cache"
+    file = _write(folder)
+    first = banks.load([folder], cache_folder=kept)
+    (cached,) = kept.glob("bank-*.json")
+    assert banks.load([folder], cache_folder=kept) == first
+    cached.write_text(cached.read_text(encoding="utf-8").replace("decode faster", "decode slower"), encoding="utf-8")
+    assert "slower" in banks.load([folder], cache_folder=kept).questions["gqa"].text.en, "it was not read"
+    file.write_text(file.read_text(encoding="utf-8").replace("faster", "better"), encoding="utf-8")
+    assert "better" in banks.load([folder], cache_folder=kept).questions["gqa"].text.en
+    _write(folder, id="second")
+    assert set(banks.load([folder], cache_folder=kept).questions) == {"gqa", "second"}
+    assert len(list(kept.glob("bank-*.json"))) == 1
+
+
+@pytest.mark.parametrize("spoilt", ["", "{}", "null", '{"questions": 1}'])
+def test_a_spoilt_cache_is_no_fault(folder: Path, tmp_path: Path, spoilt: str) -> None:
+    kept = tmp_path / "cache"
+    _write(folder)
+    first = banks.load([folder], cache_folder=kept)
+    next(kept.glob("bank-*.json")).write_text(spoilt, encoding="utf-8")
+    assert banks.load([folder], cache_folder=kept) == first
+
+
 def test_a_bom_is_no_fault(folder: Path) -> None:
     file = _write(folder)
     file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from interviewer.bank import rules, yaml_text
+from interviewer.bank import cache, rules, yaml_text
 from interviewer.bank.faults import Fault, of_validation
 from interviewer.bank.record import Bank
 from interviewer.errors import InvalidBank
@@ -25,20 +25,29 @@ _CHAPTERS = TypeAdapter(dict[str, tuple[str, ...]])
 _T = TypeVar("_T")
 
 
-def load(folders: Sequence[Path], language: str = "en") -> Bank:
+def load(folders: Sequence[Path], language: str = "en", cache_folder: Path | None = None) -> Bank:
     """The questions of all folders together; a fault's sentence is in `language`.
+
+    With a folder for it, from the cache where no file has changed.
 
     Raises:
         InvalidBank: names every fault of every file.
     """
+    files = {folder: sorted(_files(folder)) for folder in folders}
+    key = cache.fingerprint(folders, [f for found in files.values() for f in found]) if cache_folder else ""
+    known = cache.recall(cache_folder, key) if cache_folder else None
+    if known is not None:
+        return known
     reading = _Reading(by_full_path=len(folders) > 1)
-    for folder in folders:
-        reading.take(folder)
+    for folder, found in files.items():
+        reading.take(folder, found)
     bank = reading.bank()
     for question in bank.questions.values():
         reading.faults += rules.base(bank.files[question.id], question, frozenset(bank.syllabus))
     if reading.faults:
         raise InvalidBank(_said(reading.faults, language))
+    if cache_folder:
+        cache.keep(cache_folder, key, bank)
     return bank
 
 
@@ -78,11 +87,10 @@ class _Reading:
         self.titles: dict[str, Text] = {}
         self.chapters: dict[str, tuple[str, ...]] = {}
 
-    def take(self, folder: Path) -> None:
+    def take(self, folder: Path, files: Sequence[Path]) -> None:
         if not folder.is_dir():
             self.fault(str(folder), "no_folder")
             return
-        files = sorted(_files(folder))
         for file in files:
             self.take_file(file, file.relative_to(folder))
         if not files:
