@@ -1,6 +1,8 @@
 """Starts the web app: `python app.py`, or as a Hugging Face Space."""
 
-from interviewer.web import serve
+import sys
+
+from interviewer.cli import run
 
 if __name__ == "__main__":
-    serve()
+    sys.exit(run(["serve"]))

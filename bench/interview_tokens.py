@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import tempfile
 from collections.abc import Sequence
 
@@ -41,11 +42,11 @@ def cut(text: str, wanted: int) -> str:
 
 def reply(messages: Sequence[Message], follow_ups: bool) -> str:
     """Everything unmet: the longest threads; or everything met: no follow-up."""
-    ids = [line.split(" ")[0] for line in messages[1].content.splitlines() if line.startswith("c") and " (" in line]
+    ids = re.findall(r"^(c\d+)\*? [+-]\d", messages[1].content, re.MULTILINE)
     answer = messages[1].content.rsplit('<answer n="', 1)[1].split("\n", 1)[1][:120]
     verdict = {"quote": "", "verdict": "unmet"} if follow_ups else {"quote": answer, "verdict": "met"}
-    judged = [{"id": i, "explanation": "x", **verdict} for i in ids]
-    return json.dumps({"judgments": judged, "feedback": "Noted.", "follow_up": {"id": "", "text": ""}})
+    judged = [{"id": i, "explanation": "x", "state": "", **verdict} for i in ids]
+    return json.dumps({"judgments": judged, "feedback": "Noted.", "follow_up": {"id": "", "lead": "", "text": ""}})
 
 
 async def interview(answers: int, language: Language, follow_ups: bool) -> list[int]:
@@ -60,7 +61,7 @@ async def interview(answers: int, language: Language, follow_ups: bool) -> list[
     with tempfile.TemporaryDirectory() as folder:
         async with assemble(environment.read({"INTERVIEWER_DATA": folder})) as parts:
             grader = LlmGrader(ScriptedModel(script))
-            plan = Plan(language=language, questions=30, grader="llm", difficulty="medium")
+            plan = Plan(language=language, mode="interview", questions=30, grader="llm", difficulty="medium")
             held = await parts.session.start("bench", plan)
             said = 0
             while said < answers:

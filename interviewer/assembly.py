@@ -36,12 +36,23 @@ class Parts:
     def llm(self, endpoint: Endpoint) -> LlmGrader:
         from interviewer.grading.llm import LlmGrader
 
-        return LlmGrader(self.model(endpoint))
+        return LlmGrader(self.model(endpoint), endpoint.parameters)
 
     def model(self, endpoint: Endpoint) -> ChatModel:
         from interviewer.providers.openai import OpenAIModel  # the SDK takes a second to import
 
         return OpenAIModel(endpoint, timeout=self.settings.timeout, capabilities=self.capabilities)
+
+    def ask_anew(self, endpoint: Endpoint) -> None:
+        """Forgets that the endpoint refused what is set now: another value may please it."""
+        refused = self.capabilities.of(endpoint.id).refused
+        kept = tuple(name for name in refused if name not in endpoint.parameters.given)
+        self.capabilities.learn(endpoint.id, refused=kept)
+
+    def left_out(self, endpoint: Endpoint) -> tuple[str, ...]:
+        """Parameters that are set and not sent, as the endpoint refused them."""
+        refused = self.capabilities.of(endpoint.id).refused
+        return tuple(name for name in endpoint.parameters.given if name in refused)
 
     def own_endpoint(self) -> Endpoint | None:
         """The operator's endpoint, from the environment."""
@@ -52,13 +63,14 @@ class Parts:
             base_url=settings.base_url,
             model=settings.model,
             api_key=settings.api_key,
+            parameters=settings.parameters,
             input_price=settings.input_price,
             output_price=settings.output_price,
         )
 
 
 def load_bank(settings: Settings) -> Bank:
-    return banks.load((shipped("question_bank"), *settings.banks), settings.language)
+    return banks.load((shipped("question_bank"), *settings.banks), settings.language, settings.data_folder)
 
 
 @asynccontextmanager

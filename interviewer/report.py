@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import computed_field
 
 from interviewer import follow_up
 from interviewer.grading import scoring
 from interviewer.grading.quotes import find_in
+from interviewer.grading.scoring import Tally
 from interviewer.locales import Words, words
+from interviewer.prose import prose
 from interviewer.schema import (
     Appeal,
     Criterion,
@@ -53,7 +58,10 @@ class Beside(Record):
 
 
 class Line(Record):
-    """One criterion of one question, as judged last."""
+    """One criterion of one question, as judged last.
+
+    Pressed requirements that were neither asked nor said, and mistakes that nobody made, have none.
+    """
 
     criterion: Requirement | Mistake
     judgment: Judgment | None
@@ -70,9 +78,15 @@ class Result(Record):
     question: Question
     turns: tuple[Turn, ...]
     grade: Grade | None
-    score: float | None
+    tally: Tally | None
+    "None where nothing was graded and nothing given up."
     lines: tuple[Line, ...]
     beside: tuple[Beside, ...] = ()
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def score(self) -> float | None:
+        return self.tally.score if self.tally else None
 
     @property
     def state(self) -> str:
@@ -93,12 +107,18 @@ class TopicScore(Record):
     questions: int
 
 
-class Point(Record):
-    """A criterion that stands out: won and worth much, or missed and worth much."""
+class Lesson(Record):
+    """What one question leaves to be learnt."""
 
-    question: Question
-    criterion: Requirement | Mistake
-    judgment: Judgment | None
+    result: Result
+    missing: tuple[Line, ...]
+    "Requirements not met, the most valuable first."
+    corrections: tuple[Line, ...]
+    "Mistakes made."
+
+    @property
+    def reading(self) -> tuple[Source, ...]:
+        return self.result.question.sources
 
 
 class Report(Record):
@@ -107,11 +127,14 @@ class Report(Record):
     "Mean of the questions that have one; skipped and not graded questions are left out."
     topics: tuple[TopicScore, ...]
     results: tuple[Result, ...]
-    strongest: tuple[Point, ...]
-    weakest: tuple[Point, ...]
-    mistakes: tuple[Point, ...]
-    reading: tuple[Source, ...]
-    "Sources of the questions that went wrong, the worst first."
+    strengths: tuple[Result, ...]
+    "Questions that went well, the best first."
+    lessons: tuple[Lesson, ...]
+    "What to learn next, the question that went worst first."
+    unchecked: int
+    "Points that rest on suggestions of the built-in check which the candidate has not confirmed or corrected."
+    checked: bool
+    "The candidate has confirmed or corrected suggestions."
     hints: int
     not_graded: int
     skipped: int
@@ -125,26 +148,19 @@ class Report(Record):
 def summarise(interview: Interview, topics: Mapping[str, Text] | None = None) -> Report:
     """The report of an interview, finished or not. `topics` gives the topics' titles."""
     results = tuple(result_of(interview, q) for q in interview.questions)
-    points = [
-        Point(question=r.question, criterion=line.criterion, judgment=line.judgment)
-        for r in results
-        if r.state in ("graded", "dont_know")
-        for line in r.lines
-    ]
-    missed = [p for p in points if not p.criterion.is_mistake and not _met(p) and not _unknown(p)]
-    won = [p for p in points if not p.criterion.is_mistake and _met(p)]
-    by_worth = sorted(results, key=lambda r: 1.0 if r.score is None else r.score)
+    scored = [r for r in results if r.score is not None]
+    by_score = sorted(scored, key=lambda r: r.score or 0.0)
     appeals = [a for t in interview.turns for a in t.appeals]
-    reading = dict.fromkeys(s for r in by_worth if r.score is not None and r.score < STRONG for s in r.question.sources)
+    judgments = [line.judgment for r in results for line in r.lines if line.judgment]
     return Report(
         interview=interview,
         score=follow_up.mean_score(interview),
         topics=tuple(_topic_scores(results, topics or {}, interview.plan.language)),
         results=results,
-        strongest=tuple(sorted(won, key=lambda p: -p.criterion.points)[:5]),
-        weakest=tuple(sorted(missed, key=lambda p: -p.criterion.points)[:5]),
-        mistakes=tuple(p for p in points if p.criterion.is_mistake and _met(p)),
-        reading=tuple(reading),
+        strengths=tuple(r for r in reversed(by_score) if (r.score or 0.0) >= STRONG),
+        lessons=tuple(lesson for r in by_score if (lesson := _lesson(r))),
+        unchecked=sum(r.tally.unchecked for r in results if r.tally),
+        checked=any(j.confirmed for j in judgments),
         hints=sum(len(t.hints) for t in interview.turns),
         not_graded=sum(r.state == "not_graded" for r in results),
         skipped=sum(r.state == "skipped" for r in results),
@@ -154,8 +170,8 @@ def summarise(interview: Interview, topics: Mapping[str, Text] | None = None) ->
     )
 
 
-def render(report: Report, format_: Format) -> str:
-    """The report in the interview's language."""
+def render(report: Report, format_: Format, zone: tzinfo = UTC) -> str:
+    """The report in the interview's language, its times in the reader's zone."""
     if format_ == "json":
         return report.model_dump_json(indent=2, exclude={"interview": {"owner", "questions"}})
     language = report.interview.plan.language
@@ -167,13 +183,39 @@ def render(report: Report, format_: Format) -> str:
         lstrip_blocks=True,
     )
     add_filters(environment)
+    environment.filters["moment"] = partial(moment, zone=zone)
     template = environment.get_template(f"report.{format_}")
     return template.render(report=report, w=words(language), language=language, disputes=None)
 
 
 def add_filters(environment: Environment) -> None:
     """What the templates of a report need; the page uses them too."""
-    environment.filters.update(percent=percent, quoted=_quoted, marked=marked, notes=_notes, said=said)
+    environment.filters.update(
+        percent=percent,
+        points=points,
+        moment=moment,
+        prose=prose,
+        quoted=_quoted,
+        marked=marked,
+        notes=_notes,
+        said=said,
+    )
+
+
+def moment(time: datetime, zone: tzinfo = UTC) -> str:
+    return time.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
+
+
+def points(tally: Tally, w: Words) -> str:
+    """7 of 10, and 2 of 3 pressed."""
+    key = "pressed" if tally.pressed_possible else "points_of"
+    return w(
+        f"report.{key}",
+        earned=f"{tally.earned:g}",
+        possible=tally.possible,
+        pressed=f"{tally.pressed_earned:g}",
+        asked=tally.pressed_possible,
+    )
 
 
 def percent(score: float | None) -> str:
@@ -187,7 +229,7 @@ def marked(turn: Turn, judgments: Sequence[Judgment]) -> list[tuple[str, str | N
     """
     spans = []
     for judgment in judgments:
-        found = find_in(judgment.quote, [turn.answer]) if judgment.quote and judgment.verdict == "met" else None
+        found = find_in(judgment.quote, [turn.answer]) if judgment.quote and judgment.counts == "met" else None
         if found:
             spans.append((found[1], judgment.criterion_id))
     pieces: list[tuple[str, str | None]] = []
@@ -208,7 +250,7 @@ def result_of(interview: Interview, question: Question) -> Result:
     first = thread[0].grade
     hinted = follow_up.hinted(thread)
     lines = []
-    for criterion in question.criteria:
+    for criterion in _told(question, grade, follow_up.asked(thread)):
         judgment = grade.judgment(criterion.id) if grade else None
         at_first = first.judgment(criterion.id) if first else None
         met = judgment is not None and judgment.counts == "met"
@@ -222,9 +264,9 @@ def result_of(interview: Interview, question: Question) -> Result:
                 again=_again(judgment, [a for t in thread for a in t.appeals if a.criterion_id == criterion.id]),
             )
         )
-    score = follow_up.question_score(question, thread)
+    tally = follow_up.tally(question, thread)
     beside = tuple(Beside(grade=g, differing=_differing(grade, g)) for t in thread for g in t.regrades)
-    return Result(question=question, turns=thread, grade=grade, score=score, lines=tuple(lines), beside=beside)
+    return Result(question=question, turns=thread, grade=grade, tally=tally, lines=tuple(lines), beside=beside)
 
 
 def _won_late(judgment: Judgment | None, at_first: Judgment | None) -> bool:
@@ -249,13 +291,35 @@ def _differing(grade: Grade | None, other: Grade) -> int:
     return sum(verdicts.get(j.criterion_id) != j.verdict for j in other.judgments)
 
 
-def _met(point: Point) -> bool:
-    return point.judgment is not None and point.judgment.counts == "met"
+def _told(question: Question, grade: Grade | None, asked: Collection[str]) -> list[Requirement | Mistake]:
+    """The criteria that a report speaks of."""
+    judged = {j.criterion_id: j for j in grade.judgments} if grade else {}
+
+    def counts(criterion: Requirement | Mistake) -> bool:
+        judgment = judged.get(criterion.id)
+        if judgment is not None and (judgment.counts == "met" or judgment.confirmed or judgment.earlier):
+            return True
+        if isinstance(criterion, Mistake):
+            return judgment is not None and "claim_suspected" in judgment.notes
+        return not criterion.is_pressed or criterion.id in asked
+
+    return [criterion for criterion in question.criteria if counts(criterion)]
 
 
-def _unknown(point: Point) -> bool:
-    """The grader couldn't tell: nothing to hold against the candidate."""
-    return point.judgment is not None and point.judgment.verdict == "cannot_assess"
+def _lesson(result: Result) -> Lesson | None:
+    """What was missing and wrong; None where nothing was. What the grader couldn't tell is not held against anybody."""
+    if result.state not in ("graded", "dont_know"):
+        return None
+    missing = [n for n in result.lines if not n.criterion.is_mistake and not _counts(n, "met", "cannot_assess")]
+    corrections = tuple(n for n in result.lines if n.criterion.is_mistake and _counts(n, "met"))
+    if not missing and not corrections:
+        return None
+    missing.sort(key=lambda line: -line.criterion.points)
+    return Lesson(result=result, missing=tuple(missing), corrections=corrections)
+
+
+def _counts(line: Line, *verdicts: str) -> bool:
+    return line.judgment is not None and line.judgment.counts in verdicts
 
 
 def _topic_scores(results: Sequence[Result], titles: Mapping[str, Text], language: str) -> list[TopicScore]:
@@ -270,7 +334,7 @@ def _topic_scores(results: Sequence[Result], titles: Mapping[str, Text], languag
 
 def said(judgment: Judgment | None, criterion: Criterion, w: Words) -> str:
     """The verdict in a mark and a word."""
-    return w(f"marks.{judgment.verdict if judgment else 'none'}{'_mistake' if criterion.is_mistake else ''}")
+    return w(f"marks.{judgment.counts if judgment else 'none'}{'_mistake' if criterion.is_mistake else ''}")
 
 
 def _notes(judgment: Judgment, w: Words) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 
 from interviewer.errors import InvalidSetting
+from interviewer.providers import Parameters
 from interviewer.schema import Record
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -24,7 +27,7 @@ def shipped(name: str) -> Path:
 
 class Settings(Record):
     host: str = "127.0.0.1"
-    port: int = 7860
+    port: int = Field(7860, ge=1, le=65535)
     data_folder: Path
     "Database, caches, calibrations. Created on first use."
     database_url: SecretStr
@@ -44,6 +47,8 @@ class Settings(Record):
     output_price: float | None = None
     timeout: float = 60.0
     "Seconds without a byte from the model before the call is given up."
+    parameters: Parameters = Parameters()
+    "Extra ones of the model."
     max_answer: int = 20_000
     "Characters; a longer answer is refused and stays in the box."
     language: str = "en"
@@ -82,6 +87,9 @@ _VARIABLES = {
     "input_price": "INTERVIEWER_INPUT_PRICE",
     "output_price": "INTERVIEWER_OUTPUT_PRICE",
     "timeout": "INTERVIEWER_TIMEOUT",
+    "reasoning_effort": "INTERVIEWER_REASONING_EFFORT",
+    "temperature": "INTERVIEWER_TEMPERATURE",
+    "max_tokens": "INTERVIEWER_MAX_TOKENS",
     "max_answer": "INTERVIEWER_MAX_ANSWER",
     "language": "INTERVIEWER_LANGUAGE",
     "root_path": "INTERVIEWER_ROOT_PATH",
@@ -103,6 +111,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         values["banks"] = tuple(Path(p) for p in str(values["banks"]).split(os.pathsep) if p)
     if "allowed_endpoints" in values:
         values["allowed_endpoints"] = tuple(str(values["allowed_endpoints"]).split())
+    values["parameters"] = {field: values.pop(field) for field in Parameters.model_fields if field in values}
     folder = Path(str(values.setdefault("data_folder", platformdirs.user_data_dir("interviewer")))).expanduser()
     values["data_folder"] = folder
     values["database_url"] = _async_url(str(values.get("database_url", f"sqlite:///{folder / 'interviewer.sqlite3'}")))
@@ -110,7 +119,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         return Settings.model_validate(values)
     except ValidationError as problem:
         first = problem.errors()[0]
-        name = _VARIABLES.get(str(first["loc"][0]), str(first["loc"][0]))
+        name = _VARIABLES.get(str(first["loc"][-1]), str(first["loc"][-1]))
         raise InvalidSetting("invalid_setting", name=name, problem=first["msg"]) from None
 
 
@@ -124,3 +133,51 @@ def _async_url(url: str) -> str:
         if url.startswith(plain):
             return driver + url.removeprefix(plain)
     return url
+
+
+# --- the way out, as the usual variables of other programs say --------------------------------------------------------
+
+
+class ProxySetting(Record):
+    variable: str
+    url: SecretStr
+    "May carry a password."
+
+    @property
+    def scheme(self) -> str:
+        return self.url.get_secret_value().partition("://")[0].casefold()
+
+
+def proxy(url: str) -> ProxySetting | None:
+    """Of the environment, or else of the system, for a call to this address; None: straight out."""
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(url)
+    found = {} if proxy_bypass(parts.netloc.rpartition("@")[2]) else getproxies()
+    for kind in (parts.scheme, "all"):
+        if named := found.get(kind):
+            variables = (f"{kind}_proxy", f"{kind.upper()}_PROXY")
+            variable = next((v for v in variables if os.environ.get(v)), variables[1])
+            return ProxySetting(variable=variable, url=SecretStr(named if "://" in named else f"http://{named}"))
+    return None
+
+
+def certificates() -> tuple[str, Path] | None:
+    """The variable that says which certificates to trust, and its path."""
+    for variable in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        if path := os.environ.get(variable):
+            return variable, Path(path)
+    return None
+
+
+@contextmanager
+def without_the_way_out() -> Iterator[None]:
+    """Hides these variables. Gradio makes an HTTP client when it is imported, though the start needs no network: a
+    proxy or certificate that it can't use would keep the program from starting."""
+    hidden = {k: v for k, v in os.environ.items() if k.casefold().endswith("_proxy") or k.startswith("SSL_CERT_")}
+    for name in hidden:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)

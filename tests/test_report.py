@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta, timezone
 
 from interviewer import report
-from interviewer.schema import Appeal, Failure, Interview, Judgment, Provenance, Source, Turn
+from interviewer.schema import Appeal, Failure, Interview, Judgment, Provenance, Source, Turn, WrongClaim
 from tests.examples import NOON, grade, plan, question, text
 
 Q = question()
@@ -48,9 +49,18 @@ def test_scores_are_told_by_topic_with_its_title() -> None:
     assert [(t.title, t.score) for t in told.topics] == [("KV cache", 0.5), ("Masks", 0.2)]
 
 
-def test_reading_starts_with_what_went_worst() -> None:
+def test_what_to_learn_is_told_by_question_the_worst_first_with_its_reading() -> None:
     held = interview(turn(Q.id, grade=grade(Q, "stores")), turn(HARD.id, grade=grade(HARD, "limits")))
-    assert [s.title for s in report.summarise(held).reading] == ["Another paper", "A paper"]
+    told = report.summarise(held)
+    assert [lesson.result.question.id for lesson in told.lessons] == [HARD.id, Q.id]
+    assert [[s.title for s in lesson.reading] for lesson in told.lessons] == [["Another paper"], ["A paper"]]
+    assert [line.criterion.id for line in told.lessons[0].missing] == ["stores", "grows"]
+
+
+def test_a_question_without_a_gap_is_no_lesson_but_a_strength() -> None:
+    told = report.summarise(interview(turn(Q.id, grade=grade(Q, "stores", "grows", "limits"))))
+    assert told.lessons == ()
+    assert [result.question.id for result in told.strengths] == [Q.id]
 
 
 def test_what_the_grader_could_not_assess_is_not_held_against_the_candidate() -> None:
@@ -59,14 +69,85 @@ def test_what_the_grader_could_not_assess_is_not_held_against_the_candidate() ->
         j.model_copy(update={"verdict": "cannot_assess"}) if j.criterion_id == "stores" else j for j in graded.judgments
     ]
     told = report.summarise(interview(turn(Q.id, grade=graded.model_copy(update={"judgments": tuple(open_)}))))
-    assert "stores" not in {p.criterion.id for p in told.weakest}
+    assert [line.criterion.id for line in told.lessons[0].missing] == ["grows"]
 
 
-def test_weakest_points_are_the_most_valuable_missed_ones() -> None:
-    told = report.summarise(interview(turn(Q.id, grade=grade(Q, "limits", "caches-queries"))))
-    assert [p.criterion.id for p in told.weakest] == ["stores", "grows"]
-    assert [p.criterion.id for p in told.strongest] == ["limits"]
-    assert [p.criterion.id for p in told.mistakes] == ["caches-queries"]
+def test_a_mistake_is_told_with_the_words_it_was_made_in_and_what_is_right() -> None:
+    made = report.summarise(interview(turn(Q.id, grade=grade(Q, "stores", "caches-queries"))))
+    assert [line.criterion.id for line in made.lessons[0].corrections] == ["caches-queries"]
+    for format_ in ("md", "html"):
+        text_ = report.render(made, format_)  # type: ignore[arg-type]
+        assert "In truth there is no caches-queries." in text_
+
+
+def test_a_mistake_that_nobody_made_and_a_pressed_point_that_nobody_asked_for_are_not_told() -> None:
+    told = report.summarise(interview(turn(Q.id, grade=grade(Q, "stores"))))
+    assert [line.criterion.id for line in told.results[0].lines] == ["stores", "grows", "limits"]
+    for format_ in ("md", "html"):
+        text_ = report.render(told, format_)  # type: ignore[arg-type]
+        assert "caches-queries" not in text_
+        assert "pages" not in text_
+    pressed = interview(
+        turn(Q.id, grade=grade(Q, "stores")), turn(Q.id, criterion_id="pages", grade=grade(Q, "stores"))
+    )
+    assert "pages" in {line.criterion.id for line in report.summarise(pressed).results[0].lines}
+
+
+def test_points_are_told_with_those_that_were_pressed_for() -> None:
+    held = interview(
+        turn(Q.id, grade=grade(Q, "stores", "limits")),
+        turn(Q.id, criterion_id="pages", grade=grade(Q, "stores", "limits", "pages")),
+    )
+    assert "7 of 10 points, and 2 of 2 pressed" in report.render(report.summarise(held), "html")
+
+
+def test_an_estimate_says_how_much_of_it_nobody_checked() -> None:
+    graded = grade(Q, "stores")
+    told = report.render(report.summarise(interview(turn(Q.id, grade=graded))), "md")
+    assert "estimate, 10 points not checked" in told
+    checked = [
+        j.model_copy(update={"confirmed": "unmet" if j.criterion_id == "stores" else "met"}) for j in graded.judgments
+    ]
+    mine = report.summarise(interview(turn(Q.id, grade=graded.model_copy(update={"judgments": tuple(checked)}))))
+    text_ = report.render(mine, "md")
+    assert "checked by you" in text_
+    assert "not checked" not in text_
+    assert "you: not said" in text_
+
+
+def test_a_wrong_claim_that_nobody_foresaw_is_shown_and_costs_nothing() -> None:
+    graded = grade(Q, "stores", "grows", "limits")
+    wrong = WrongClaim(quote="it splits <b>the model</b>", correction="It copies the model.", disputed=True)
+    told = report.summarise(interview(turn(Q.id, grade=graded.model_copy(update={"errors": (wrong,)}))))
+    assert told.score == 1.0
+    for format_ in ("md", "html"):
+        text_ = report.render(told, format_)  # type: ignore[arg-type]
+        assert "Also look at this" in text_
+        assert "It copies the model." in text_
+        assert "You disagree" in text_
+    assert "<b>" not in report.render(told, "html")
+
+
+def test_times_are_the_readers() -> None:
+    told = report.summarise(interview(turn(Q.id, grade=grade(Q))))
+    zone = timezone(timedelta(hours=8), "CST")
+    assert "2026-01-01 20:00 CST" in report.render(told, "md", zone)
+    assert "2026-01-01 12:00 UTC" in report.render(told, "html")
+
+
+def test_code_tables_and_formulas_of_a_question_are_shown_as_such() -> None:
+    opener = question(
+        text=text("Why $\\sqrt{d}$?"),
+        artefact="```python\nx = 1 < 2\n```\n\n| a |\n|---|\n| 1 |",
+        reference_answer=text("Because <script>alert(1)</script> ![x](https://evil/x.png)"),
+    )
+    told = interview(turn(Q.id, grade=grade(opener))).model_copy(update={"questions": (opener,)})
+    page = report.render(report.summarise(told), "html")
+    assert "<msqrt>" in page
+    assert '<code class="language-python">x = 1 &lt; 2' in page
+    assert "<table>" in page
+    assert "<script" not in page
+    assert "<img" not in page
 
 
 def test_quotes_are_marked_in_the_answer() -> None:
@@ -106,7 +187,7 @@ def test_the_json_holds_the_grades_and_not_the_owner() -> None:
 
 
 def test_the_report_speaks_the_language_of_the_interview() -> None:
-    held = interview(turn(Q.id, grade=grade(Q)), plan=plan(language="zh"))
+    held = interview(turn(Q.id, grade=grade(Q)), turn(HARD.id, grade=grade(HARD)), plan=plan(language="zh"))
     for format_ in ("md", "html"):
         told = report.render(report.summarise(held, TOPICS), format_)  # type: ignore[arg-type]
         assert "面试报告" in told
@@ -129,7 +210,7 @@ ARGUMENT = "<b>Line one</b> | says it.\n# And this is no heading."
 def judged_again() -> Interview:
     """`stores` won at a second look; `grows` disputed in vain; `limits` disputed before a grader that can't weigh."""
     first = grade(Q, "caches-queries")
-    stores, grows, limits, mistake = first.judgments
+    stores, grows, limits, pages, mistake = first.judgments
     won = Judgment(
         criterion_id="stores",
         quote="it",
@@ -143,7 +224,7 @@ def judged_again() -> Interview:
     answered = turn(
         Q.id,
         answer="I said it.",
-        grade=first.model_copy(update={"judgments": (won, kept, limits, mistake)}),
+        grade=first.model_copy(update={"judgments": (won, kept, limits, pages, mistake)}),
         appeals=(
             Appeal(criterion_id="grows", argument=ARGUMENT, at=NOON, before=grows, after=kept),
             Appeal(criterion_id="limits", argument="For a human reader.", at=NOON, before=limits),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -22,9 +23,11 @@ from sqlalchemy import inspect, text
 
 from interviewer import database, migrations
 from interviewer.errors import Conflict, InterviewerError, InvalidSetting, NotFound
-from interviewer.schema import Failure, Grade, Interview, Judgment, Plan, Provenance, Turn
+from interviewer.report import render, summarise
+from interviewer.schema import Failure, Grade, Interview, Judgment, Plan, Provenance, Question, Turn
 from interviewer.settings import Settings, read
 from interviewer.store import Store
+from tests.examples import question, requirement
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 POSTGRES = os.environ.get("INTERVIEWER_TEST_POSTGRES")
@@ -67,8 +70,15 @@ def _url(settings: Settings) -> database.URL:
 
 
 def _interview(interview_id: str = "i1", owner: str = "ann", turns: tuple[Turn, ...] = (), **more: object) -> Interview:
-    values = {"id": interview_id, "owner": owner, "plan": PLAN, "created_at": NOON, "turns": turns, **more}
+    asked = tuple(_question(id_) for id_ in dict.fromkeys(turn.question_id for turn in turns))
+    values = {"id": interview_id, "owner": owner, "plan": PLAN, "created_at": NOON, "questions": asked, "turns": turns}
+    values |= more
     return Interview.model_validate(values)
+
+
+def _question(question_id: str) -> Question:
+    rubric = (requirement("shares-kv", 8, terms=["share*"]), requirement("rest", 2))
+    return question(question_id, rubric=rubric, mistakes=(), samples=()).kept
 
 
 def _turn(question_id: str, minutes: int = 0, **more: object) -> Turn:
@@ -163,6 +173,60 @@ async def test_a_history_scores_what_was_graded_and_what_was_not_known(store: St
     await store.create(_interview(turns=turns))
     (line,) = await store.of_owner("ann")
     assert (line.score, line.asked, line.planned, line.language) == (0.4, 4, 3, "zh")
+
+
+async def test_a_question_is_kept_once_however_often_it_was_asked(store: Store, settings: Settings) -> None:
+    await store.create(_interview("i1", turns=(_turn("gqa"), _turn("lora"))))
+    await store.create(_interview("i2", turns=(_turn("gqa"),)))
+    loaded, version = await store.load("i1")
+    await store.save(loaded, version)
+    engine = database.sync_engine(_url(settings))
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT document FROM questions")).scalars().all()
+        documents = connection.execute(text("SELECT document FROM interviews")).scalars().all()
+    engine.dispose()
+    assert len(kept) == 2
+    assert not any("Says shares-kv" in document for document in documents)
+    fresh = await Store.open(settings)
+    assert (await fresh.load("i1"))[0] == loaded
+    await fresh.close()
+
+
+async def test_interviews_of_the_version_before_are_read_as_they_were(settings: Settings) -> None:
+    """The database was written by that version: one interview finished (hint, dispute, regrade), one not."""
+    database.prepare_file(_url(settings))
+    engine = database.sync_engine(_url(settings))
+    with engine.begin() as connection:
+        config = migrations.configuration()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        before = sqlite3.connect(":memory:")
+        before.executescript((Path(__file__).parent / "data" / "version_0001.sql").read_text(encoding="utf-8"))
+        before.row_factory = sqlite3.Row
+        for table in ("interviews", "asked", "grades"):
+            for row in map(dict, before.execute(f"SELECT * FROM {table}")):
+                columns = ", ".join(row)
+                values = ", ".join(f":{name}" for name in row)
+                connection.execute(text(f"INSERT INTO {table} ({columns}) VALUES ({values})"), row)
+        before.close()
+    engine.dispose()
+    store = await Store.open(settings)
+    summaries = await store.of_owner("owner-1")
+    assert [s.finished_at is not None for s in summaries].count(True) == 1
+    for summary in summaries:
+        interview, version = await store.load(summary.id)
+        [asked] = interview.questions
+        assert [c.points for c in asked.mistakes] == [-2]
+        assert sum(c.points for c in asked.rubric) == 10
+        told = summarise(interview)
+        if summary.finished_at is not None:
+            assert told.score == pytest.approx(summary.score)
+            assert told.appeals == 1
+            assert told.results[0].beside
+        assert render(told, "html")
+        await store.save(interview, version)
+        assert (await store.load(summary.id))[0] == interview
+    await store.close()
 
 
 async def test_an_unreadable_interview_is_named_and_hides_no_other(store: Store, settings: Settings) -> None:
@@ -286,6 +350,7 @@ OPEN = """
 import asyncio, sys
 from interviewer.settings import read
 from interviewer.store import Store
+from tests.examples import question, requirement
 settings = read({"INTERVIEWER_DATA": sys.argv[1], "INTERVIEWER_DATABASE_URL": sys.argv[2]})
 """
 

@@ -64,6 +64,8 @@ def _fault(path: str, error: dict[str, Any]) -> Fault:
         key, values = "not_one_of", {"expected": ", ".join(re.findall("'([^']*)'", context["expected"]))}
     elif kind == "string_too_long":
         key, values = "too_long", {"limit": str(context["max_length"])}
+    elif names == ["covers"]:
+        key = "not_covers"
     elif kind in _KEYS:
         key = _KEYS[kind] if names else "no_fields"
     else:

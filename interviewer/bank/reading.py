@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from interviewer.bank import rules, yaml_text
+from interviewer.bank import cache, rules, yaml_text
 from interviewer.bank.faults import Fault, of_validation
 from interviewer.bank.record import Bank
 from interviewer.errors import InvalidBank
@@ -24,20 +25,29 @@ _CHAPTERS = TypeAdapter(dict[str, tuple[str, ...]])
 _T = TypeVar("_T")
 
 
-def load(folders: Sequence[Path], language: str = "en") -> Bank:
+def load(folders: Sequence[Path], language: str = "en", cache_folder: Path | None = None) -> Bank:
     """The questions of all folders together; a fault's sentence is in `language`.
+
+    With a folder for it, from the cache where no file has changed.
 
     Raises:
         InvalidBank: names every fault of every file.
     """
+    files = {folder: sorted(_files(folder)) for folder in folders}
+    key = cache.fingerprint(folders, [f for found in files.values() for f in found]) if cache_folder else ""
+    known = cache.recall(cache_folder, key) if cache_folder else None
+    if known is not None:
+        return known
     reading = _Reading(by_full_path=len(folders) > 1)
-    for folder in folders:
-        reading.take(folder)
+    for folder, found in files.items():
+        reading.take(folder, found)
     bank = reading.bank()
     for question in bank.questions.values():
         reading.faults += rules.base(bank.files[question.id], question, frozenset(bank.syllabus))
     if reading.faults:
         raise InvalidBank(_said(reading.faults, language))
+    if cache_folder:
+        cache.keep(cache_folder, key, bank)
     return bank
 
 
@@ -77,14 +87,14 @@ class _Reading:
         self.titles: dict[str, Text] = {}
         self.chapters: dict[str, tuple[str, ...]] = {}
 
-    def take(self, folder: Path) -> None:
+    def take(self, folder: Path, files: Sequence[Path]) -> None:
         if not folder.is_dir():
             self.fault(str(folder), "no_folder")
             return
-        for file in sorted(folder.rglob("*")):
-            place = file.relative_to(folder)
-            if file.suffix in (".yaml", ".yml") and not any(part.startswith(".") for part in place.parts):
-                self.take_file(file, place)
+        for file in files:
+            self.take_file(file, file.relative_to(folder))
+        if not files:
+            self.fault(str(folder), "no_questions")
 
     def take_file(self, file: Path, place: Path) -> None:
         shown = str(file if self.by_full_path else place)
@@ -94,8 +104,8 @@ class _Reading:
         elif str(place) == SYLLABUS:
             chapters = self.read(file, shown, _CHAPTERS)
             self.chapters.update(chapters or {})
-        elif file.suffix == ".yml":
-            self.fault(shown, "yml")
+        elif file.suffix != ".yaml":
+            self.fault(shown, "not_yaml_suffix")
         elif len(place.parts) != 2:
             self.fault(shown, "misplaced")
         else:
@@ -144,6 +154,18 @@ class _Reading:
 
     def fault(self, path: str, key: str, field: str = "", **values: Any) -> None:
         self.faults.append(Fault(path=path, field=field, key=key, values={k: str(v) for k, v in values.items()}))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Every file that is meant as YAML, in linked folders too; hidden ones are nobody's business. A folder that links
+    back to one above it is read once."""
+    seen: set[str] = set()
+    for here, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(here)
+        folders[:] = [] if real in seen else [f for f in folders if not f.startswith(".")]
+        if real not in seen:
+            yield from (Path(here, n) for n in names if n.lower().endswith((".yaml", ".yml")) and n[0] != ".")
+        seen.add(real)
 
 
 def _untitled(topic: str) -> Text:

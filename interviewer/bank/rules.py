@@ -212,7 +212,8 @@ def _shared(text: Text, criterion: Criterion, language: Language) -> set[str]:
     alternatives = {a.strip().rstrip("*").strip() for group in criterion.terms for a in group.split("|")}
     if language == "zh":
         return {a for a in alternatives if len(a) > 1 and not a.isascii() and a in said}
-    return {a for a in alternatives if a.isascii() and " " not in a and set(tokens(a)) <= set(stems)}
+    words = {a: set(tokens(a)) for a in alternatives if re.fullmatch(r"[A-Za-z][A-Za-z-]+", a)}
+    return {a for a, stemmed in words.items() if stemmed <= set(stems)}
 
 
 def _criteria(question: Question) -> Iterator[tuple[str, Criterion]]:

@@ -14,6 +14,7 @@ from interviewer import bank as banks
 from interviewer import settings
 from interviewer.assembly import load_bank
 from interviewer.bank import Bank
+from interviewer.bank.template import write_template
 from interviewer.errors import InvalidBank, NotFound
 from interviewer.schema import Difficulty, Kind, Language, Question
 
@@ -27,21 +28,38 @@ def check(
     folders: Annotated[list[Path] | None, typer.Argument(help="Bank folders; by default those in use.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Name every rule that a question file breaks, with field and remedy. Status 1 if there is any."""
+    """Name every rule that a question file breaks, with field and remedy. Status 1 if there is any; warnings are places
+    for a person to look at."""
     faults: list[str] = []
+    warnings: list[str] = []
     questions = 0
     try:
         bank = banks.load(tuple(folders)) if folders else load_bank(settings.read())
-        questions = len(bank.questions)
+        questions, warnings = len(bank.questions), banks.warnings(bank)
         if not folders:  # the shipped bank promises more than a bank of your own has to
             faults = banks.check(banks.load((settings.shipped("question_bank"),)), house=True)
     except InvalidBank as invalid:
         faults = list(invalid.faults)
     if as_json:
-        print(json.dumps({"questions": questions, "faults": faults}, ensure_ascii=False, indent=2))
+        found = {"questions": questions, "faults": faults, "warnings": warnings}
+        print(json.dumps(found, ensure_ascii=False, indent=2))
     else:
+        for line in warnings:
+            print(f"warning: {line}")
         print("\n".join(faults) or f"{questions} questions, no faults")
     raise typer.Exit(1 if faults else 0)
+
+
+@app.command()
+def new(
+    topic: str,
+    slug: str,
+    bank: Annotated[Path | None, typer.Option(help="Bank folder; by default your own, or the shipped one.")] = None,
+) -> None:
+    """Write a template for a question: TOPIC is its folder, SLUG its id. An existing file is left alone."""
+    own = settings.read().banks
+    folder = bank or (own[0] if own else settings.shipped("question_bank"))
+    print(write_template(folder, topic, slug))
 
 
 @app.command("list")

@@ -19,7 +19,7 @@ from interviewer.schema import Grade, Question
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (INTERVIEWER_HOST).")] = None,
-    port: Annotated[int | None, typer.Option(help="Port (INTERVIEWER_PORT).")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port (INTERVIEWER_PORT).")] = None,
 ) -> None:
     """Start the web app."""
     from interviewer import web
@@ -40,8 +40,11 @@ def check_endpoint() -> None:
             endpoint = parts.own_endpoint()
             if endpoint is None:
                 raise InvalidSetting("no_model")
+            parts.ask_anew(endpoint)
             report = await check(parts.model(endpoint))
             print("\n".join(describe(report, settings.language)), flush=True)
+            if left_out := parts.left_out(endpoint):
+                print(words(settings.language)("check.left_out", names=", ".join(left_out)), flush=True)
             if report.ok:
                 _grade_a_sample(await _sample_graded(parts, endpoint), settings.language)
             return report.ok

@@ -6,6 +6,7 @@ endpoint with a prompt cache need not read it again.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from interviewer import prompts
@@ -14,6 +15,9 @@ from interviewer.grading.fencing import fence
 from interviewer.locales import words
 from interviewer.providers import Message
 from interviewer.schema import LANGUAGES, Criterion, Language, Mistake, Question, Requirement
+
+_LEAD_IN = re.compile(r"^(?:(?:Says|States|Notes|Claims|Points out|Explains) that |(?:指出|说明|声称|提到))")
+"Words that say nothing of a criterion's content: twelve times two tokens a call."
 
 
 def messages(task: Task) -> tuple[Message, Message]:
@@ -43,7 +47,7 @@ def again_messages(task: Task, criterion: Criterion, argument: str) -> tuple[Mes
         reference="",
         criteria=[_criterion(question, question.criterion(criterion.id), language)],
     )
-    turns = [_turn(task, number) | {"open": [], "pursued": "", "left": None} for number in range(len(task.thread))]
+    turns = [_turn(task, number) | {"met": [], "pursued": "", "left": None} for number in range(len(task.thread))]
     thread = prompts.render("grade_thread", turns=turns)
     plea = f"\n\n<argument>\n{argument}\n</argument>" if argument else ""
     rules = prompts.render("judge_again", appeal=bool(argument))
@@ -79,7 +83,7 @@ def _criterion(question: Question, criterion: Requirement | Mistake, language: L
         "id": short_id(question, criterion.id),
         "points": criterion.points,
         "pressed": isinstance(criterion, Requirement) and criterion.is_pressed,
-        "statement": criterion.statement.in_(language),
+        "statement": _LEAD_IN.sub("", criterion.statement.in_(language)),
     }
 
 
@@ -89,7 +93,7 @@ def _turn(task: Task, number: int) -> dict[str, Any]:
     return {
         "asked": fence(exchange.asked),
         "pursued": short_id(task.question, exchange.criterion_id) if exchange.criterion_id else "",
-        "open": [short_id(task.question, c.id) for c in _open_before(task, number)],
+        "met": [short_id(task.question, c.id) for c in task.question.criteria if c not in _open_before(task, number)],
         "clarifications": [(fence(asked), fence(reply)) for asked, reply in exchange.clarifications],
         "answer": fence(exchange.answer),
         "left": task.follow_ups_left + later,

@@ -77,7 +77,10 @@ class Claims:
         drawn = {self.clause[first] for first, _ in self._at("consequence")}
         for first, last in (*self._at("deny"), *self._at("deny_near")):
             if first - self._sentence(first)[0] <= 1 and self._tokens[first].word not in ("not", "no", "never"):
-                if self._tokens[first].word == "without" or drawn & {self.clause[last - 1] + 1, self.clause[last - 1] + 2}:
+                if self._tokens[first].word == "without" or drawn & {
+                    self.clause[last - 1] + 1,
+                    self.clause[last - 1] + 2,
+                }:
                     yield self.clause[first]
 
     def _denials(self) -> Iterator[Cue]:

@@ -32,7 +32,7 @@ from interviewer.grading.reply import (
     without_babble,
 )
 from interviewer.locales import words
-from interviewer.providers import ChatModel, Message
+from interviewer.providers import ChatModel, Message, Parameters
 from interviewer.providers.structured import ask, listen, without_thoughts
 from interviewer.schema import (
     Criterion,
@@ -55,14 +55,15 @@ LONGEST_LEAD = 160
 "Characters; a longer one is no clause."
 
 
-def fingerprint(model: str, host: str) -> str:
+def fingerprint(model: str, host: str, parameters: Parameters) -> str:
     """What grades by this model depend on beside the task. The page asks without making a model."""
-    return f"llm {model} {host} {prompts.fingerprint(*_PROMPTS)}"
+    return f"llm {model} {host} {prompts.fingerprint(*_PROMPTS)} {parameters}".rstrip()
 
 
 class LlmGrader:
-    def __init__(self, model: ChatModel) -> None:
+    def __init__(self, model: ChatModel, parameters: Parameters | None = None) -> None:
         self.model = model
+        self.parameters = parameters or Parameters()
 
     async def grade(self, task: Task, report: Report | None = None) -> Grade:
         """One model call, two when the reply has to be repaired; none for an answer with nothing to judge.
@@ -86,7 +87,7 @@ class LlmGrader:
         return grade
 
     def fingerprint(self, task: Task) -> str:
-        return fingerprint(self.model.name, self.model.host)
+        return fingerprint(self.model.name, self.model.host, self.parameters)
 
     async def clarify(self, task: Task, asked: str) -> tuple[str, Usage]:
         """What is meant by the question, without its answer. The model isn't shown the reference answer.

@@ -18,7 +18,7 @@ from interviewer.locales import words
 from interviewer.measure import statistics
 from interviewer.measure.calibration import Todo, todo
 from interviewer.measure.statistics import Interval, interval
-from interviewer.schema import Requirement, Language, Line, Question, Record, Text
+from interviewer.schema import Language, Line, Question, Record, Requirement, Text
 
 CRITERIA = range(2, 9)
 POINTS = 10

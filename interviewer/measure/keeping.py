@@ -23,7 +23,7 @@ def who(endpoint: Endpoint | None) -> Who:
     """The grader that is the model at this endpoint; the built-in one for None."""
     if endpoint is None:
         return Who(grader="builtin", fingerprint=f"builtin:{builtin.rules_hash()}")
-    fingerprint = llm.fingerprint(endpoint.model, endpoint.host)
+    fingerprint = llm.fingerprint(endpoint.model, endpoint.host, endpoint.parameters)
     return Who(grader="llm", model=endpoint.model, endpoint=endpoint.host, fingerprint=fingerprint)
 
 

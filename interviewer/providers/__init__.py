@@ -4,6 +4,8 @@ openai.py        any server that speaks OpenAI's chat completions
 scripted.py      says what it is told (tests, demonstrations)
 structured.py    ask(): a validated record, whatever the endpoint can or can't do
 capabilities.py  remembers what an endpoint can do
+network.py       proxies and certificates
+local.py         servers on this machine
 endpoints.py     which endpoints a visitor may name
 presets.py       well-known endpoints
 check.py         tries an endpoint and says what it can do
@@ -15,10 +17,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from interviewer.schema import JsonObject, Record, Usage
 
@@ -32,6 +34,27 @@ LADDER: tuple[Rung, ...] = ("json_schema", "tool", "json_object", "text")
 "Ways of asking for a record, the most binding first."
 
 
+Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+EFFORTS: tuple[Effort, ...] = get_args(Effort)
+
+
+class Parameters(Record):
+    """Extra parameters of a model; None: not set, and then it is not sent."""
+
+    reasoning_effort: Effort | None = None
+    temperature: float | None = Field(None, ge=0, le=2)
+    "Not set: 0, so that the same answer gets the same grade."
+    max_tokens: int | None = Field(None, ge=256, le=200_000)
+    "Of a reply, reasoning included."
+
+    @property
+    def given(self) -> dict[str, str | float | int]:
+        return self.model_dump(exclude_none=True)
+
+    def __str__(self) -> str:
+        return " ".join(f"{name}={value}" for name, value in self.given.items())
+
+
 class Endpoint(Record):
     """Where a model is served, and under which name. Safe to print: the key is never shown."""
 
@@ -39,6 +62,7 @@ class Endpoint(Record):
     "None: OpenAI's own."
     model: str
     api_key: SecretStr | None = None
+    parameters: Parameters = Parameters()
     input_price: float | None = None
     "US dollars per million tokens, like output_price; None where not known."
     output_price: float | None = None
@@ -55,11 +79,11 @@ class Endpoint(Record):
     @property
     def is_local(self) -> bool:
         """On this machine or in its own network, by the address alone: no name is looked up."""
-        name = urlsplit(self.url).hostname or ""
+        name = (urlsplit(self.url).hostname or "").rstrip(".")
         try:
             address = ip_address(name)
         except ValueError:
-            return name == "localhost" or name.endswith(".local")
+            return "." not in name or name.endswith((".localhost", ".local", ".lan", ".internal", ".home.arpa"))
         return address.is_loopback or address.is_private
 
     @property

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import ssl
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, cast
 
 import httpx2
@@ -15,9 +13,10 @@ import openai
 
 from interviewer import tokens
 from interviewer.errors import ProviderError
-from interviewer.providers import Delta, Endpoint, Message, Rung, Shape, presets
+from interviewer.providers import Delta, Endpoint, Message, Rung, Shape, network, presets
 from interviewer.providers.capabilities import Capabilities
 from interviewer.providers.faults import explain, refused_parameter, retry_after
+from interviewer.providers.local import names
 from interviewer.schema import JsonObject, Usage
 
 LONGEST_WAIT = 20.0
@@ -76,7 +75,26 @@ class OpenAIModel:
         except _CutOff:
             raise ProviderError("cut_off", host=self.host, model=self.name) from None
         except (openai.OpenAIError, ValueError) as problem:  # ValueError: a line of the stream is no JSON
-            raise explain(problem, self.endpoint, reading=reading) from None
+            raise network.on_the_way(problem, self.endpoint) or explain(
+                problem, self.endpoint, reading=reading
+            ) from None
+
+    async def models(self) -> tuple[str, ...]:
+        """Names of what the endpoint serves, as it says itself.
+
+        Raises:
+            ProviderError: it doesn't say, or the call failed.
+        """
+        try:
+            async with self._client() as client:
+                listed = names((await client.get("/models", cast_to=httpx2.Response)).json())
+        except (openai.OpenAIError, ValueError) as problem:
+            if getattr(problem, "status_code", None) in (404, 405):
+                raise ProviderError("no_model_list", host=self.host) from None
+            raise network.on_the_way(problem, self.endpoint) or explain(problem, self.endpoint) from None
+        if not listed:
+            raise ProviderError("no_model_list", host=self.host)
+        return listed
 
     def _client(self) -> openai.AsyncOpenAI:
         """A client for one call: nothing stays open, whatever happens to the caller. The SDK is kept from reading
@@ -87,7 +105,7 @@ class OpenAIModel:
             base_url=self.endpoint.url,
             max_retries=RETRIES,
             timeout=httpx2.Timeout(self.timeout, connect=min(CONNECT_SECONDS, self.timeout)),
-            http_client=_Http(verify=_tls(), follow_redirects=False),
+            http_client=_Http(**network.way_out(self.endpoint), follow_redirects=False),
         )
         client.organization = client.project = None
         return client
@@ -118,7 +136,8 @@ class OpenAIModel:
                 self.capabilities.learn(self.id, refused=(*refused, parameter))
 
     def _optional(self) -> JsonObject:
-        return {"temperature": 0, "max_tokens": self.max_tokens, "stream_options": {"include_usage": True}}
+        usual: JsonObject = {"temperature": 0, "max_tokens": self.max_tokens, "stream_options": {"include_usage": True}}
+        return usual | self.endpoint.parameters.given
 
     def _usage(self, reported: Any, messages: Sequence[Message], written: str) -> Usage:
         usage = _reported(reported) or Usage(
@@ -151,11 +170,6 @@ class _Http(openai.DefaultAioHttpClient):
             if out_of_money or (retry_after(response) or 0) > LONGEST_WAIT:
                 response.headers["x-should-retry"] = "false"
         return response
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    return httpx2.create_ssl_context()
 
 
 def _asked_shape(shape: Shape | None) -> JsonObject:

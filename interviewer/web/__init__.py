@@ -7,7 +7,7 @@ page.py        the Blocks: header, tabs, language switch
 page_parts.py  the parts in one hand, and what changes about them together
 setup.py       the set-up panel             room.py      the interview room
 reports.py     the report                   history.py   past interviews
-browser.py     the question bank            graders.py   grader, endpoint and key
+browser.py     the question bank            graders.py   grader, endpoint and key (typed_endpoint.py)
 answering.py   what a candidate can do in the room; gradings.py keeps what is being graded
 disputing.py   disputes of judgments         second_looks.py, in the background
 labels.py      everything with words on it  cost.py      what an interview will cost
@@ -17,8 +17,11 @@ room.js        clock, drafts, focus, keys   style.css    the look
 
 from __future__ import annotations
 
+import errno
 import gc
+import socket
 
+from interviewer.errors import InvalidSetting
 from interviewer.settings import Settings
 
 
@@ -31,12 +34,29 @@ def serve(settings: Settings | None = None) -> None:
     from interviewer import settings as environment
 
     settings = settings or environment.read()
+    listening = listen(settings.host, settings.port)
     gc.disable()  # what serving imports and builds stays for good: looking it over for garbage is a fifth of the start
     try:
-        from interviewer.web import server
+        with environment.without_the_way_out():
+            from interviewer.web import server
 
-        app = server.create(settings)
+            app = server.create(settings)
         gc.freeze()
     finally:
         gc.enable()
-    server.run(app, settings)
+    server.run(app, settings, listening)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Before anything slow, so that a port in use is told at once.
+
+    Raises:
+        InvalidSetting: nothing can be served there.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as problem:
+        if problem.errno == errno.EADDRINUSE:
+            raise InvalidSetting("port_in_use", host=host, port=port) from None
+        raise InvalidSetting("cannot_listen", host=host, port=port, problem=problem.strerror or problem) from None

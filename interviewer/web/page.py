@@ -53,7 +53,7 @@ def build(visitors: Visitors) -> gr.Blocks:
                 parts["history"] = history.build(visitors)
             with labels.make(gr.Tab, {"label": "nav.bank"}, id="bank"):
                 parts["browser"] = browser.build(labels, visitors)
-            with labels.make(gr.Tab, {"label": "nav.grader"}, id="grader"):
+            with labels.make(gr.Tab, {"label": "nav.grader"}, id="grader") as grader_tab:
                 parts["graders"] = graders.build(labels, visitors)
         page = Page(blocks=blocks, visitors=visitors, labels=labels, language=language, tabs=tabs, **parts)
         setup.connect(page)
@@ -61,7 +61,7 @@ def build(visitors: Visitors) -> gr.Blocks:
         disputing.connect(page)
         history.connect(page, history_tab)
         browser.connect(page)
-        graders.connect(page)
+        graders.connect(page, grader_tab)
         _connect(page)
     return blocks
 

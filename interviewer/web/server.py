@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import socket
+import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read by gradio at import, and nowhere else to be set
@@ -13,9 +16,12 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, PlainTextResponse
+from uvicorn.config import STARTUP_FAILURE
 
 from interviewer.assembly import assemble, load_bank
 from interviewer.errors import InterviewerError
+from interviewer.locales import words
+from interviewer.providers import local
 from interviewer.report import Format, render, summarise
 from interviewer.settings import Settings
 from interviewer.web import page
@@ -26,9 +32,14 @@ _HERE = Path(__file__).parent
 _TYPES: dict[Format, str] = {"md": "text/markdown", "json": "application/json", "html": "text/html"}
 
 
-def run(app: FastAPI, settings: Settings) -> None:
-    print(f"Interviewer: http://{settings.host}:{settings.port}", flush=True)
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", proxy_headers=True)
+def run(app: FastAPI, settings: Settings, listening: socket.socket) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    print(f"Interviewer: http://{host}:{settings.port}", flush=True)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", proxy_headers=True))
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
 
 
 def create(settings: Settings) -> FastAPI:
@@ -40,7 +51,9 @@ def create(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with assemble(settings, bank) as parts:
             visitors.open(parts)
+            told = asyncio.create_task(_tell_of_local_servers(settings))
             yield
+            told.cancel()
             await visitors.gradings.stop_all()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
@@ -68,6 +81,16 @@ def create(settings: Settings) -> FastAPI:
         head=page.head(),
     )
     return mounted
+
+
+async def _tell_of_local_servers(settings: Settings) -> None:
+    """How to use a model that this machine serves already; for the owner who has named none."""
+    if settings.has_model or not settings.on_loopback:
+        return
+    for found in await local.servers(local.on_this_machine(settings.port)):
+        models = ", ".join(found.models[:3])
+        values = {"server": found.preset.name, "models": models, "url": found.preset.base_url, "model": found.models[0]}
+        print(words(settings.language)("terminal.local_found", **values), flush=True)
 
 
 def _add_routes(app: FastAPI, visitors: Visitors) -> None:

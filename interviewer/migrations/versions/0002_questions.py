@@ -47,7 +47,9 @@ def _converted(question: dict[str, Any]) -> dict[str, Any]:
     criteria = question["rubric"]
     return {name: question[name] for name in shared if name in question} | {
         "rubric": [
-            {name: c.get(name) for name in ("id", "points", "requirement", "probe")} for c in criteria if c["points"] > 0
+            {name: c.get(name) for name in ("id", "points", "requirement", "probe")}
+            for c in criteria
+            if c["points"] > 0
         ],
         "mistakes": [
             {"id": c["id"], "points": c["points"], "claim": c["requirement"]} for c in criteria if c["points"] < 0
@@ -56,4 +58,6 @@ def _converted(question: dict[str, Any]) -> dict[str, Any]:
 
 
 def downgrade() -> None:
-    raise RuntimeError("Interviews stored since then can't be read by the version before: keep a copy of the database.")
+    if op.get_bind().execute(sa.select(_INTERVIEWS.c.id).limit(1)).first():
+        raise RuntimeError("The version before can't read these interviews. Go back to a copy of the database instead.")
+    op.drop_table("questions")
