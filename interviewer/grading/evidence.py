@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from interviewer.grading import Task, fencing, quotes
 from interviewer.grading.quotes import Span
@@ -55,7 +56,7 @@ def _from_what_was_cut(quote: str, task: Task) -> bool:
 @lru_cache(maxsize=32)
 def _sentences(text: str) -> tuple[Span, ...]:
     edges = [0, *(stop.end() for stop in _STOP.finditer(text)), len(text)]
-    return tuple((a, b) for a, b in zip(edges, edges[1:], strict=False) if a < b)
+    return tuple((a, b) for a, b in pairwise(edges) if a < b)
 
 
 def _rubric(task: Task) -> tuple[str, ...]:
