@@ -23,7 +23,7 @@ FORMS = {
     "backwards, Chinese": SECRET_ZH[::-1],
     "base64": base64.b64encode(SECRET.encode()).decode(),
     "invisible characters": "\u200b".join(SECRET),
-    "look-alikes": SECRET.replace("e", "е").replace("o", "о"),  # noqa: RUF001
+    "look-alikes": SECRET.replace("e", "е").replace("o", "о"),
     "traditional": "快取？緩存隨並發序列數增長，因此限制了一批能放多少請求。",
 }
 

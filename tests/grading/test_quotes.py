@@ -132,7 +132,7 @@ RETYPED = {
 @pytest.mark.parametrize("answer", ANSWERS)
 @pytest.mark.parametrize("retype", RETYPED.values(), ids=RETYPED)
 def test_any_words_of_an_answer_are_found_however_they_are_retyped(answer: str, retype: Callable[[str], str]) -> None:
-    draw = random.Random(7)  # noqa: S311  no secret
+    draw = random.Random(7)
     words = [m.span() for m in re.finditer(r"[\w%'.]*\w[%]?", answer)]
     for _ in range(150):
         first = draw.randrange(len(words))
@@ -146,7 +146,7 @@ def test_any_words_of_an_answer_are_found_however_they_are_retyped(answer: str, 
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_a_word_put_in_left_out_or_changed_is_not_found(answer: str) -> None:
-    draw = random.Random(8)  # noqa: S311  no secret
+    draw = random.Random(8)
     words = [m.span() for m in re.finditer(r"[A-Za-z0-9']{3,}|[\u4e00-\u9fff]{3,}", answer)]
     for _ in range(150):
         first = draw.randrange(len(words) - 2)
