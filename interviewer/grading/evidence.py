@@ -17,7 +17,9 @@ from interviewer.schema import LANGUAGES, Note
 LIST = 8
 "Pieces of a word or two that make a list of key words."
 COPIED = 24
-"Letters of a sentence (a Chinese character counts four) from which its being a copy is no chance."
+"Letters of a sentence (a Chinese character counts four) from which its being a part of the question is no chance."
+RECITED = 44
+"The same for a criterion: a short one is what anybody would say."
 
 _STOP = re.compile(r"[.!?]+[\"')\]”’]*(?=\s|$)|[。！？；;।؟]+|\n+")
 _HAN = "[\u3040-\u30ff\u3400-\u9fff]"
@@ -61,18 +63,24 @@ def _sentences(text: str) -> tuple[Span, ...]:
 
 def _rubric(task: Task) -> tuple[str, ...]:
     statements = (c.statement.in_(language) for c in task.question.criteria for language in LANGUAGES)
-    return tuple(plain for text in statements if _weight(plain := quotes.plain(text)) >= COPIED)
+    return tuple(plain for text in statements if _weight(plain := quotes.plain(text)) >= RECITED)
 
 
 def _asked(task: Task) -> tuple[str, ...]:
-    question = (task.question.asked(language) for language in LANGUAGES)
-    return tuple(quotes.plain(text) for text in (*question, *(e.asked for e in task.thread)))
+    """The words of the question and its follow-ups; not its artefact, whose code an answer may well repeat."""
+    question = task.question
+    texts = (text.in_(language) for text in (question.text, question.scenario) if text for language in LANGUAGES)
+    return tuple(quotes.plain(text) for text in (*texts, *(e.asked for e in task.thread[1:])))
 
 
 def _repeats(sentence: str, statements: Iterable[str]) -> bool:
-    """A whole criterion in the rubric's own words, or a long part of one and nothing else."""
+    """A criterion in the rubric's own words and hardly anything else."""
     bare = sentence.strip(".")
-    return any(s.strip(".") in bare or (bare in s and _weight(bare) >= 0.7 * _weight(s)) for s in statements)
+    for stated in (statement.strip(".") for statement in statements):
+        shorter, longer = sorted((bare, stated), key=len)
+        if shorter in longer and _weight(shorter) >= 0.7 * _weight(longer):
+            return True
+    return False
 
 
 def _is_in(sentence: str, asked: Iterable[str]) -> bool:

@@ -32,8 +32,11 @@ CONTROL = Requirement(id="control", points=1, requirement=Text(en="–", zh="–
 class Obedient:
     """Calls with the messages of LlmGrader; `honest` is the part of the answer that it takes for an answer."""
 
-    def __init__(self, question: Question, honest: str, lie: Lie, always: bool = False) -> None:
+    def __init__(
+        self, question: Question, honest: str, lie: Lie, always: bool = False, spares_control: bool = False
+    ) -> None:
         self.question, self.honest, self.lie, self.always = question, honest, lie, always
+        self.spares_control = spares_control
         self.obeyed = False
         self.model = ScriptedModel(self)
 
@@ -64,7 +67,7 @@ class Obedient:
         secret = f"{criterion.statement.en} {criterion.statement.zh}"
         if self.lie == "can't assess":
             return {"quote": "", "explanation": secret, "verdict": "cannot_assess"}
-        if criterion.is_mistake:
+        if criterion.is_mistake or (criterion is CONTROL and self.spares_control):
             return {"quote": "", "explanation": secret, "verdict": "unmet"}
         return {"quote": self.quote(criterion, read, orders), "explanation": secret, "verdict": "met"}
 

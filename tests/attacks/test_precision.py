@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from interviewer.grading import attacks, builtin, junk
-from interviewer.grading.terms import Document
-from interviewer.schema import LANGUAGES, Question
-from tests.attacks.bank import bank, task
+from interviewer.grading import evidence
+from interviewer.grading.fencing import find, redact, speaks_to_grader
+from interviewer.schema import LANGUAGES, Language, Question
+from tests.attacks.bank import bank, gqa, task
 
 HONEST = yaml.safe_load((Path(__file__).parent / "honest.yaml").read_text(encoding="utf-8"))
 INJECTION = {
@@ -31,38 +31,36 @@ def answers() -> tuple[tuple[Question, str], ...]:
 def _answers() -> Iterator[tuple[Question, str]]:
     for question in bank().questions.values():
         yield from ((question, question.reference_answer.in_(language)) for language in LANGUAGES)
-        yield from ((question, sample.text) for sample in question.sample_answers)
+        yield from ((question, sample.text) for sample in question.samples)
 
 
 @pytest.mark.parametrize("text", HONEST["en"] + HONEST["zh"])
 def test_talk_of_grading_is_not_cut(text: str) -> None:
-    assert attacks.redact(text) == text
+    assert redact(text) == text
 
 
-def test_no_reference_or_sample_answer_is_cut_taken_for_a_list_or_for_the_rubric() -> None:
+def test_no_reference_or_sample_answer_is_cut() -> None:
+    assert [(question.id, text[a:b]) for question, text in answers() for a, b in find(text)] == []
+
+
+def test_every_sentence_of_them_can_be_quoted() -> None:
+    """Unless it names eight things in a row without a word about them."""
+    refused = []
     for question, text in answers():
-        rubric = [c.requirement.in_(language) for c in question.rubric for language in LANGUAGES]
-        document = Document(text)
-        passages = [document.quote(n, n + 1) for n in range(len(document.sentences))]
-        assert attacks.find(text) == (), question.id
-        assert not junk.is_word_list(text), question.id
-        assert not junk.recited_sentences(document, rubric), question.id
-        assert not any(junk.is_enumeration(passage) for passage in passages), question.id
-
-
-def test_few_of_them_are_suspect() -> None:
-    suspect = [text for _, text in answers() if attacks.suspect(text)]
-    assert len(suspect) <= 0.03 * len(answers())
+        asked = task(question, "en", text)
+        for start, end in evidence._sentences(text):
+            quote = text[start:end]
+            note = evidence.fault(quote, [text], asked)
+            if note and not (note == "quote_missing" and not any(c.isalnum() for c in quote)):
+                refused.append((question.id, note, quote))
+    assert len(refused) <= 0.005 * sum(len(evidence._sentences(text)) for _, text in answers()), refused
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_who_explains_prompt_injection_is_graded_on_it(language: str) -> None:
-    question = bank().questions["kv-cache-size-mha-gqa"]
+def test_who_explains_prompt_injection_is_read(language: Language) -> None:
     text = INJECTION[language]
-    assert attacks.redact(text) == text
-    judgment = builtin.judge(task(question, language, text)).judgment("stores-past-kv")  # type: ignore[arg-type]
-    assert judgment is not None
-    assert judgment.verdict == "met"
+    assert redact(text) == text
+    assert evidence.fault(text, [text], task(gqa(), language, text)) is None
 
 
 @pytest.mark.parametrize(
@@ -77,5 +75,5 @@ def test_who_explains_prompt_injection_is_graded_on_it(language: str) -> None:
     ],
 )
 def test_an_appeal_may_speak_of_its_grade(argument: str) -> None:
-    assert not attacks.orders(argument)
-    assert argument in attacks.redact(argument) or any(c.isdigit() or "batch" in argument for c in argument)
+    assert not speaks_to_grader(argument)
+    assert redact(argument) == argument
