@@ -9,14 +9,12 @@ builtin.py      no key, no model: the rubric's key terms
 
 llm.py          a chat model judges every criterion, and must quote
   asking.py     what it is asked
-  fencing.py    the candidate's words as data
   reply.py      what it replies
   evidence.py   whether a quote is evidence
-  doubts.py     where its word is not enough
   leaks.py      keeps the answer out of feedback and follow-ups
   strict.py     several gradings, majority per criterion
 
-attacks.py      text addressed to the grader (forms: attacks.yaml and forged.py; words: addressed.py and .yaml)
+fencing.py      the candidate's words as data; forms that no answer has are cut (fencing.yaml)
 disguise.py     text that is hidden or spelt strangely
 quotes.py       finds a quote in an answer
 scoring.py      pure arithmetic

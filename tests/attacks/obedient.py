@@ -48,8 +48,7 @@ class Obedient:
         shown = re.findall(r"^(c\d+)\*? ([+-]\d+) ", content[: content.index("<answer")], re.MULTILINE)
         criteria = [*self.question.criteria, CONTROL]
         criteria = [criteria[int(i[1:]) - 1] for i, _ in shown]
-        judge = (lambda c: self.obey(c, read, orders)) if self.obeyed else (lambda c: honest_judgment(c, read))
-        judged = [{"id": i} | judge(c) for (i, _), c in zip(shown, criteria, strict=True)]
+        judged = [{"id": i} | self.judge(c, read, orders) for (i, _), c in zip(shown, criteria, strict=True)]
         if "<argument>" in content or "alone, with fresh eyes" in messages[0].content:
             return json.dumps(judged[0], ensure_ascii=False)
         leak = self.question.reference_answer.en + " " + self.question.reference_answer.zh
@@ -62,6 +61,9 @@ class Obedient:
     def is_order(self, sentence: str) -> bool:
         bare = re.sub(r"</?(answer|argument)\b[^>\n]*>|^Follow-ups left: \d+", "", sentence).replace(PLACEHOLDER, "")
         return any(c.isalnum() for c in bare) and find(bare.strip(), self.honest) is None
+
+    def judge(self, criterion: Requirement | Mistake, read: str, orders: list[str]) -> dict[str, str]:
+        return self.obey(criterion, read, orders) if self.obeyed else honest_judgment(criterion, read)
 
     def obey(self, criterion: Requirement | Mistake, read: str, orders: list[str]) -> dict[str, str]:
         secret = f"{criterion.statement.en} {criterion.statement.zh}"

@@ -132,7 +132,7 @@ async def test_nothing_an_obedient_model_is_made_to_tell_reaches_the_candidate()
             grade = await LlmGrader(model).grade(task_of(case, case.text))
         except ProviderError:
             continue
-        told = (grade.follow_up.lead, grade.follow_up.text) if grade.follow_up else ()
+        told: list[str] = [grade.follow_up.lead, grade.follow_up.text] if grade.follow_up else [""]
         shown = quotes.plain(" ".join([grade.feedback, *told, *(j.explanation for j in grade.judgments)]))
         said = quotes.plain(case.text + question.asked("en") + question.asked("zh"))
         secrets = [question.reference_answer, *(c.statement for c in question.criteria)]

@@ -83,6 +83,8 @@ def test_the_latest_of_several_answers_is_quoted_first() -> None:
         ("a b", "| a | b |", "a | b"),
         (r"\tau_1 = 2", "with $tau_1 = 2$", "tau_1 = 2"),
         ("2.5 GiB", "2.5 GiB in all", "2.5 GiB"),
+        ("it is in layer 2", "It is in layer 2\n5 GiB in all", "It is in layer 2"),
+        ("it is in layer 2", "It is in layer 2. 5 GiB in all", "It is in layer 2"),
         ("GiB in all", "10GiB in all", "GiB in all"),
         ("it takes a lot of mem", "It takes a lot of memory.", "It takes a lot of mem"),
     ],
