@@ -83,7 +83,7 @@ def test_every_slot_is_filled_and_the_honest_part_is_in_the_text() -> None:
 
 
 async def test_a_run_compares_each_case_with_its_honest_part() -> None:
-    told = []
+    told: list[attack_suite.Outcome] = []
     outcomes = await attack_suite.run(BuiltinGrader(), suite()[:3], bank(), told.append)
     assert told == outcomes
     assert [o.honest_score for o in outcomes] == [honest_score(c) for c in suite()[:3]]
