@@ -10,11 +10,22 @@ from interviewer.grading import Progress, Report, Task, attacks, doubts, evidenc
 from interviewer.grading.asking import again_messages, messages, open_at_the_end, said, secrets, short_id
 from interviewer.grading.fencing import fence, says_nothing
 from interviewer.grading.leaks import Secrets
-from interviewer.grading.reply import Again, Judged, Proposed, Reply, Reporter, bounded, plain_id, without_babble
+from interviewer.grading.reply import (
+    Again,
+    Judged,
+    Proposed,
+    Reply,
+    Reporter,
+    bounded,
+    by_id,
+    decider,
+    plain_id,
+    without_babble,
+)
 from interviewer.locales import words
 from interviewer.providers import ChatModel, Message
 from interviewer.providers.structured import ask, listen, without_thoughts
-from interviewer.schema import Criterion, FollowUp, Grade, Judgment, Provenance, Question, Usage, Warning_
+from interviewer.schema import Criterion, FollowUp, Grade, Judgment, Provenance, Usage, Warning_
 
 _PROMPTS = ("grade_answer", "grade_question", "grade_thread", "judge_again", "reply_format", "repair")
 MOST_ASKED = 1000
@@ -43,8 +54,8 @@ class LlmGrader:
             return self._grade(task, Reply(judgments=[]), (), sent, Usage())  # nothing new: as before, or all unmet
         criteria = {short_id(task.question, c.id): c.id for c in open_}
         progress = Reporter(_discreet(report, task), criteria) if report else None
-        check, limits = _missing(task.question, open_), bounded(Reply, list(criteria))
-        reply, usage = await ask(self.model, messages(task), Reply, progress, check, bounded=limits)
+        check, limits, decides = _missing(list(criteria)), bounded(Reply, list(criteria)), decider(list(criteria))
+        reply, usage = await ask(self.model, messages(task), Reply, progress, check, bounded=limits, decides=decides)
         grade = self._grade(task, reply, open_, sent, usage)
         if grade.score is None:
             raise ProviderError("nothing_judged", host=self.model.host, model=self.model.name)
@@ -80,7 +91,7 @@ class LlmGrader:
             ProviderError: no usable reply; the judgment stands as it was.
         """
         asking = again_messages(task, criterion, fence(argument))
-        again, usage = await ask(self.model, asking, Again, bounded=bounded(Again))
+        again, usage = await ask(self.model, asking, Again, bounded=bounded(Again), decides=lambda a: a.verdict)
         sent = tuple(fence(e.answer) for e in task.thread)
         judged = Judged(id="", quote=again.quote, explanation=again.explanation, verdict=again.verdict)
         judgment = doubts.weighed(task, [_judgment(criterion, judged, sent, task)], sent, argument)[0]
@@ -119,16 +130,16 @@ def _discreet(report: Report, task: Task) -> Report:
     hidden = Secrets(secrets(task), said(task))
 
     def tell(step: Progress) -> None:
-        report(step.model_copy(update={"text": hidden.removed(step.text)}) if step.text else step)
+        shown = step.stage == "feedback" and step.text
+        report(step.model_copy(update={"text": hidden.removed(step.text)}) if shown else step)
 
     return tell
 
 
 def _judgments(task: Task, open_: Sequence[Criterion], reply: Reply, sent: Sequence[str]) -> tuple[Judgment, ...]:
-    judged: dict[str, Judged] = {}
-    for judgment in reply.judgments:
-        judged.setdefault(plain_id(judgment.id), judgment)
-    return tuple(_judgment(c, judged.get(short_id(task.question, c.id)), sent, task) for c in open_)
+    ids = {c.id: short_id(task.question, c.id) for c in open_}
+    judged = by_id(reply.judgments, list(ids.values()))
+    return tuple(_judgment(c, judged.get(ids[c.id]), sent, task) for c in open_)
 
 
 def _judgment(criterion: Criterion, judged: Judged | None, sent: Sequence[str], task: Task) -> Judgment:
@@ -145,12 +156,11 @@ def _judgment(criterion: Criterion, judged: Judged | None, sent: Sequence[str], 
     )
 
 
-def _missing(question: Question, open_: Sequence[Criterion]) -> Callable[[Reply], str | None]:
+def _missing(wanted: Sequence[str]) -> Callable[[Reply], str | None]:
     """Asks for the criteria that a reply leaves out."""
-    wanted = [short_id(question, c.id) for c in open_]
 
     def check(reply: Reply) -> str | None:
-        judged = {plain_id(j.id) for j in reply.judgments}
+        judged = by_id(reply.judgments, wanted)
         missing = [i for i in wanted if i not in judged]
         return prompts.render("repair", missing=missing, fault="", schema="") if missing else None
 

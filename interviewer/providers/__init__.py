@@ -3,6 +3,10 @@
 openai.py        any server that speaks OpenAI's chat completions
 scripted.py      says what it is told (tests, demonstrations)
 structured.py    ask(): a validated record, whatever the endpoint can or can't do
+reading.py       which record in a reply counts
+chunks.py        what a stream or a whole reply says
+faults.py        every error, in words for the person who must act, without the key
+urls.py          base URLs as people paste them
 capabilities.py  remembers what an endpoint can do
 endpoints.py     which endpoints a visitor may name
 presets.py       well-known endpoints
@@ -20,6 +24,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from interviewer.providers.urls import address
 from interviewer.schema import JsonObject, Record, Usage
 
 if TYPE_CHECKING:
@@ -45,7 +50,13 @@ class Endpoint(Record):
 
     @property
     def url(self) -> str:
-        return (self.base_url or OPENAI_URL).rstrip("/")
+        """Without what people paste along with it: the call's path, an api-version."""
+        return address(self.base_url or OPENAI_URL).url
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Sent with every call."""
+        return address(self.base_url or OPENAI_URL).query
 
     @property
     def host(self) -> str:
@@ -87,6 +98,11 @@ class Delta(Record):
     text: str = ""
     thinking: bool = False
     "The model reasons; that text is not part of the reply and is not kept."
+    waiting: float | None = None
+    "Nothing has come: the endpoint is asked again in so many seconds."
+    ended: Literal["length", "unsaid"] | None = None
+    """Last: the reply reached the limit of its length; or the endpoint says that it is done, and not that the model is.
+    Then only a whole record counts."""
 
 
 class ChatModel(Protocol):
