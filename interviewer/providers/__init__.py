@@ -22,7 +22,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Literal, Protocol
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr
+from pydantic import ConfigDict, SecretStr
 
 from interviewer.providers.urls import address
 from interviewer.schema import JsonObject, Record, Usage
@@ -39,6 +39,8 @@ LADDER: tuple[Rung, ...] = ("json_schema", "tool", "json_object", "text")
 
 class Endpoint(Record):
     """Where a model is served, and under which name. Safe to print: the key is never shown."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     base_url: str | None = None
     "None: OpenAI's own."

@@ -134,8 +134,9 @@ def typed(url: str, model: str, key: str, before: Endpoint | None) -> Endpoint:
     url, model, key = url.strip(), model.strip(), key.strip()
     if not url or not model:
         raise InvalidInput("endpoint_incomplete")
-    secret = SecretStr(key) if key else before.api_key if before and before.url == url.rstrip("/") else None
-    return Endpoint(base_url=url, model=model, api_key=secret)
+    endpoint = Endpoint(base_url=url, model=model)
+    secret = SecretStr(key) if key else before.api_key if before and before.url == endpoint.url else None
+    return endpoint.model_copy(update={"api_key": secret})
 
 
 async def _tested(visitors: Visitors, endpoint: Endpoint, language: str) -> tuple[tuple[str, ...], bool]:
