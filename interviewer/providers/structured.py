@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from typing import Any, Literal, NamedTuple, TypeVar, cast
@@ -201,7 +202,7 @@ async def _hear(model: ChatModel, messages: Sequence[Message], shape: Shape | No
             if _runs_away(text):
                 break
             if on_text and piece.waiting is not None:
-                on_text("waiting", f"{piece.waiting:.0f}")
+                on_text("waiting", str(math.ceil(piece.waiting)))
             elif on_text and piece.text:
                 on_text("writing", whole(text))
             elif on_text and not thinking and not piece.ended:

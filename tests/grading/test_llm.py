@@ -463,6 +463,7 @@ def rendered() -> dict[str, str]:
         "repair_unusable": prompts.render("repair", missing=(), fault="remark: Field required", schema=schema) + "\n",
         "repair_missing": prompts.render("repair", missing=("c5", "c6"), fault="", schema="") + "\n",
         "check": prompts.render("check") + "\n",
+        "repair_several": prompts.render("repair_several") + "\n",
     }
 
 

