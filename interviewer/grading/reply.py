@@ -105,13 +105,13 @@ def without_babble(text: str) -> str:
     return "" if len(raw) >= 60 and len(zlib.compress(raw)) < len(raw) / 3 else text
 
 
-_ID = re.compile(r"\W*(?:criterion\W*)?c?\W*(?P<number>\d{1,3})\W*(?:\([^()]*\)|[+-]\d+)?\W*", re.IGNORECASE)
+_ID = re.compile(r"\W*(?:criterion\W*)?c?[\W_]*(\d{1,3})\W*(?:\([^()]*\)|(?<=\s)[+-]\d+)?\W*", re.IGNORECASE)
 
 
 def plain_id(shown: str) -> str:
     """c1, however it is spelt: C1: · c1 (+2) · [c1] · criterion 1 · 1."""
     found = _ID.fullmatch(shown.strip())
-    return f"c{found['number']}" if found else shown.strip().casefold()
+    return f"c{found[1]}" if found else shown.strip().casefold()
 
 
 def by_id(judgments: Sequence[Judged], wanted: Sequence[str]) -> dict[str, Judged]:

@@ -71,12 +71,12 @@ async def pieces(chunks: AsyncIterator[JsonObject | None]) -> AsyncGenerator[Del
             break
         _raise_error_in(chunk)
         usage = chunk.get("usage") or usage
-        for choice in chunk.get("choices") or ():
+        for choice in _dicts(chunk.get("choices")):
             began = True
-            part = choice.get("delta") or choice.get("message") or {}
+            part = _dict(choice.get("delta") or choice.get("message"))
             finish = choice.get("finish_reason") or finish
             done = done or bool(choice.get("message"))
-            declined += part.get("refusal") or ""
+            declined += str(part.get("refusal") or "")
             for delta in _deltas(part):
                 spoke = spoke or bool(delta.text)
                 yield delta
@@ -118,6 +118,14 @@ def _raise_error_in(chunk: JsonObject) -> None:
         raise InBand(chunk)
 
 
+def _dict(value: Any) -> JsonObject:
+    return value if isinstance(value, dict) else {}
+
+
+def _dicts(value: Any) -> list[JsonObject]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
 def _message(body: JsonObject) -> object:
     return next((body[name] for name in ("message", "msg", "detail", "error_msg", "errorMsg") if body.get(name)), None)
 
@@ -130,7 +138,7 @@ def _deltas(delta: JsonObject) -> Iterator[Delta]:
         content = "".join(str(p.get("text") or "") for p in content if isinstance(p, dict))
     if isinstance(content, str) and content:
         yield Delta(text=content)
-    for call in delta.get("tool_calls") or ():
-        arguments = (call.get("function") or {}).get("arguments")
+    for call in _dicts(delta.get("tool_calls")):
+        arguments = _dict(call.get("function")).get("arguments")
         if arguments:
             yield Delta(text=arguments if isinstance(arguments, str) else json.dumps(arguments))

@@ -21,6 +21,7 @@ import openai
 from interviewer.errors import ProviderError
 from interviewer.providers import Endpoint
 from interviewer.providers.chunks import CutOff, InBand
+from interviewer.providers.reading import whole
 
 MOST_DETAIL = 300
 "Characters of an endpoint's own words that are shown."
@@ -190,7 +191,7 @@ def refused_parameter(problem: openai.APIStatusError, sent: tuple[str, ...]) -> 
 def scrub(text: str, endpoint: Endpoint) -> str:
     """An endpoint's words for showing: without the key, on one line, cut."""
     key = endpoint.api_key.get_secret_value() if endpoint.api_key else ""
-    text = " ".join(without_key(text[:MOST_READ], key).split())
+    text = " ".join(without_key(whole(text[:MOST_READ]), key).split())
     return text if len(text) <= MOST_DETAIL else text[:MOST_DETAIL] + "…"
 
 
@@ -214,8 +215,8 @@ def _forms(key: str) -> Iterator[str]:
         return
     yield from {key, quote(key, safe=""), quote_plus(key), json.dumps(key)[1:-1]}
     for before in range(3):
-        whole = base64.b64encode(b"\0" * before + key.encode("utf-8", "replace")).decode()
-        inner = whole.rstrip("=")[-(-before * 4 // 3) :][: len(key) * 4 // 3 - 1]
+        encoded = base64.b64encode(b"\0" * before + key.encode("utf-8", "replace")).decode()
+        inner = encoded.rstrip("=")[-(-before * 4 // 3) :][: len(key) * 4 // 3 - 1]
         if len(inner) >= PART_OF_KEY:
             yield from {inner, inner.replace("+", "-").replace("/", "_")}
 

@@ -199,7 +199,7 @@ class OpenAIModel:
     def _usage(self, reported: JsonObject | None, messages: Sequence[Message], written: str) -> Usage:
         sent = sum(tokens.estimate(m.content) for m in messages)
         usage = _reported(reported or {})
-        if usage and _was_cut(sent, usage):
+        if usage and was_cut(sent, usage):
             raise ProviderError("prompt_cut", read=usage.input_tokens, sent=sent)
         usage = usage or Usage(calls=1, input_tokens=sent, output_tokens=tokens.estimate(written), estimated=True)
         prices = self.endpoint.input_price, self.endpoint.output_price
@@ -220,7 +220,7 @@ def _pause(problem: Exception, retries: int) -> float | None:
     return None if isinstance(problem, openai.APITimeoutError) else soon
 
 
-def _was_cut(sent: int, usage: Usage) -> bool:
+def was_cut(sent: int, usage: Usage) -> bool:
     """Whether the endpoint read far less than was sent, as Ollama does, which says nothing: what is longer than num_ctx
     is cut to half of it.
 

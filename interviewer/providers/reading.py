@@ -181,7 +181,8 @@ def keep_latex(text: str) -> str:
 
 
 def whole(text: str) -> str:
-    """Text that can be stored: halves of a character joined, those without another half replaced by U+FFFD."""
+    """Text that can be stored: halves of a character joined, those without another half and NUL replaced by U+FFFD."""
+    text = text.replace("\0", "\ufffd")
     if not _SURROGATE.search(text):
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

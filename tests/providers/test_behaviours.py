@@ -107,6 +107,7 @@ async def test_what_an_endpoint_can_do_is_found_out_once(name: str, tmp_path: Pa
         before = len(server.requests)
         await LlmGrader(model(server, Capabilities(tmp_path))).grade(task())
         assert len(server.requests) == before + 1
+        assert "stream" not in server.requests[-1] or not name.startswith("stream")
         assert server.paid == 2
 
 
