@@ -122,6 +122,8 @@ class ChatServer:
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.paths: list[str] = []
+        self.delay = 0.0
+        "Seconds before each reply."
         self._say = script if callable(script) else _in_order(script)
         self._over = threading.Event()
 
@@ -144,6 +146,7 @@ class ChatServer:
         self.requests.append(request)
         self.headers.append(headers)
         self.paths.append(path)
+        self._over.wait(self.delay)
         return _counted(self._say(request), request)
 
     def wait_for_the_end(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,23 @@ async def test_what_an_endpoint_can_do_is_found_out_once(name: str, tmp_path: Pa
         assert len(server.requests) == before + 1
         assert "stream" not in server.requests[-1] or not name.startswith("stream")
         assert server.paid == 2
+
+
+async def test_classic_azure_gets_the_key_in_its_own_header() -> None:
+    with scripted("classic Azure") as server:
+        await LlmGrader(model(server)).grade(task())
+        assert server.headers[0]["api-key"] == KEY
+    with scripted("plain") as server:
+        await LlmGrader(model(server)).grade(task())
+        assert "api-key" not in server.headers[0]
+
+
+async def test_a_reply_in_one_piece_may_take_longer_than_the_next_piece_of_a_stream() -> None:
+    with scripted("stream refused") as server:
+        slow = model(server)
+        await LlmGrader(slow).grade(task())
+        server.delay = 0.6
+        await LlmGrader(replace(slow, timeout=0.3)).grade(task())
 
 
 @pytest.mark.parametrize(
