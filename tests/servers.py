@@ -122,6 +122,8 @@ class ChatServer:
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.paths: list[str] = []
+        self.prompt_tokens: list[int] = []
+        "As reported where a script leaves them open."
         self.delay = 0.0
         "Seconds before each reply."
         self._say = script if callable(script) else _in_order(script)
@@ -147,15 +149,15 @@ class ChatServer:
         self.headers.append(headers)
         self.paths.append(path)
         self._over.wait(self.delay)
-        return _counted(self._say(request), request)
+        self.prompt_tokens.append(max(100, sum(tokens.estimate(m["content"]) for m in request["messages"])))
+        return _counted(self._say(request), self.prompt_tokens[-1])
 
     def wait_for_the_end(self) -> None:
         self._over.wait(30)
 
 
-def _counted(said: Said, request: dict[str, Any]) -> Said:
+def _counted(said: Said, prompt: int) -> Said:
     """With the usage that an honest endpoint reports for this prompt."""
-    prompt = max(100, sum(tokens.estimate(m["content"]) for m in request["messages"]))
     usage = USAGE | {"prompt_tokens": prompt, "total_tokens": prompt + 20}
     events = tuple(
         {**event, "usage": usage} if isinstance(event, dict) and event.get("usage") == USAGE else event
