@@ -103,7 +103,8 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         InvalidSetting: a variable can't be used; the message names it.
     """
     environ = os.environ if environ is None else environ
-    values: dict[str, object] = {field: environ[name] for field, name in _VARIABLES.items() if environ.get(name)}
+    given = {field: environ.get(name, "").strip() for field, name in _VARIABLES.items()}
+    values: dict[str, object] = {field: value for field, value in given.items() if value}
     if environ.get("SPACE_ID"):
         values["in_space"] = True
         values.setdefault("host", "0.0.0.0")  # noqa: S104  a Space is reached from outside its container

@@ -18,6 +18,19 @@ def test_without_any_variable_the_embedded_default_holds() -> None:
     assert not settings.has_model
 
 
+def test_white_space_around_a_value_is_dropped() -> None:
+    environ = {
+        "OPENAI_API_KEY": " sk-1\n",
+        "INTERVIEWER_MODEL": "m ",
+        "INTERVIEWER_PORT": " 80 ",
+        "OPENAI_BASE_URL": " ",
+    }
+    settings = read(environ)
+    assert settings.api_key is not None
+    assert settings.api_key.get_secret_value() == "sk-1"
+    assert (settings.model, settings.port, settings.base_url) == ("m", 80, None)
+
+
 def test_a_key_is_never_shown() -> None:
     secrets = {"OPENAI_API_KEY": "sk-secret", "INTERVIEWER_DATABASE_URL": "postgresql://u:pw-secret@h/d"}
     settings = read(secrets)

@@ -62,11 +62,11 @@ class Progress(Record):
     """What a grader is doing, for the person who waits."""
 
     stage: str
-    "asking | thinking | judging | repairing | feedback"
+    "asking | thinking | judging | repairing | waiting | feedback"
     criterion_id: str | None = None
     "The criterion being judged."
     text: str = ""
-    "The feedback so far (stage feedback)."
+    "The feedback so far (stage feedback), or the seconds until the endpoint is asked again (stage waiting)."
 
 
 Report = Callable[[Progress], None]

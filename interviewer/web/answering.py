@@ -163,7 +163,7 @@ class Answering:
     async def _graded(self, visit: Visit, interview: Interview, first: Updates) -> AsyncIterator[Updates]:
         """The picture with the answer in it, then the grader's progress, then the picture after the next move."""
         room, w, key = self.page.room, visit.w, (visit.interview_id, visit.owner, visit.at)
-        waiting = views.render("live", w, stage="asking", number=None, of=0, text="")
+        waiting = views.render("live", w, stage="asking", number=None, of=0, seconds="", text="")
         yield await room.show(w, visit.owner, interview, busy=True) | first | {room.live: gr.update(value=waiting)}
         plan = interview.plan
         grader = strictly(await self.page.visitors.grader(visit.owner, plan.grader), plan.gradings)

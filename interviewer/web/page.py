@@ -10,6 +10,7 @@ import gradio as gr
 
 from interviewer.locales import languages, words
 from interviewer.web import answering, browser, disputing, graders, history, reports, room, setup, views
+from interviewer.web.blocks import Blocks
 from interviewer.web.labels import Labels, Updates, merged
 from interviewer.web.page_parts import Page
 from interviewer.web.visitors import Visitors, owner_of
@@ -32,7 +33,7 @@ def head() -> str:
 def build(visitors: Visitors) -> gr.Blocks:
     labels = Labels(words(visitors.settings.language))
     blocks: gr.Blocks
-    with gr.Blocks(title="Interviewer", analytics_enabled=False, fill_width=True) as blocks:
+    with Blocks(title="Interviewer", analytics_enabled=False, fill_width=True) as blocks:
         with gr.Row(elem_id="top"):
             header = gr.HTML(elem_id="header", apply_default_css=False, js_on_load=None)
             choices = [(words(code)("name"), code) for code in languages()]

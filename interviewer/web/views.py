@@ -162,7 +162,8 @@ def progress(w: Words, step: Progress, question: Question, with_feedback: bool) 
         stage="judging_one" if step.stage == "judging" and number else step.stage,
         number=number,
         of=len(question.criteria),
-        text=step.text if with_feedback else "",
+        seconds=step.text,
+        text=step.text if with_feedback and step.stage == "feedback" else "",
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.servers import ChatServer, Said, breaks, llama, packaged_model, refuses, says
+from tests.servers import ChatServer, Said, ScriptedEndpoint, breaks, llama, packaged_model, refuses, says
 from tests.web.conftest import Server
 from tests.web.visitor import Visitor
 
@@ -26,7 +26,7 @@ class Model:
 
     def __call__(self, request: dict[str, Any]) -> Said:
         asked = request["messages"][-1]["content"]
-        if "ready?" in asked:
+        if asked.endswith("ready?"):
             return says('{"word": "ready"}')
         return self.next or says(graded(asked))
 
@@ -82,6 +82,27 @@ def test_a_model_grades_and_its_key_goes_nowhere_else(visitor: Visitor, endpoint
     assert KEY not in kept + visitor.page.content() + server.log
     assert KEY not in visitor.context.request.get(f"{visitor.url}/config").text()
     assert not [f for f in server.folder.rglob("*") if f.is_file() and KEY.encode() in f.read_bytes()]
+
+
+def test_a_key_that_the_endpoint_repeats_is_nowhere(visit: Visit, server: Server) -> None:
+    """Not on the page, nor in the reports, the database or the log."""
+    with ScriptedEndpoint("key in the stream", good="{}", wrong="{}", key=KEY) as repeating:
+        someone = visit()
+        someone.use_endpoint(repeating.base_url, KEY)
+        assert "failed" in someone.text("#endpoint-state .bad")
+        someone.tab(0)
+        someone.start(grader="llm")
+        interview = someone.turn.partition(":")[0]
+        someone.send("An answer that the endpoint fails on.")
+        assert "internal: Bearer …" in someone.text("#transcript .not-graded")
+        someone.finish()
+        someone.tab(1)
+        shown = someone.page.content()
+    reports = [someone.context.request.get(f"{someone.url}/reports/{interview}.{f}") for f in ("md", "json", "html")]
+    assert all(report.status == 200 for report in reports)
+    kept = [file.read_bytes().decode("utf-8", "replace") for file in server.folder.rglob("*") if file.is_file()]
+    assert any("internal: Bearer …" in text for text in kept)
+    assert KEY not in "".join([shown, server.log, *(report.text() for report in reports), *kept])
 
 
 def test_progress_shows_while_the_model_writes_and_stop_leaves_the_answer_not_graded(

@@ -112,6 +112,7 @@ def test_progress_names_the_criterion_by_number_and_streams_feedback_in_practice
     assert "criterion 2 of 4" in views.progress(EN, step, Q, with_feedback=True)
     feedback = Progress(stage="feedback", text="Good so far")
     assert "Good so far" in views.progress(EN, feedback, Q, with_feedback=True)
+    assert "in 7 seconds" in views.progress(EN, Progress(stage="waiting", text="7"), Q, with_feedback=False)
     assert "Good so far" not in views.progress(EN, feedback, Q, with_feedback=False)
 
 
