@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from interviewer.providers import local
 
 _FRAME = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
 _READY = [{"delta": {"content": '{"word": "ready"}'}, "finish_reason": None}, {"delta": {}, "finish_reason": "stop"}]
@@ -75,3 +80,21 @@ def running(listing: Listing, port: int = 0) -> Iterator[Listing]:
         over.set()
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def well_known(listing: Listing) -> Iterator[Listing]:
+    """At the port of the first preset that is free here, with that preset's name."""
+    for preset in local.on_this_machine():
+        try:
+            serving = running(listing, urlsplit(preset.base_url).port or 0)
+            serving.__enter__()
+        except OSError:
+            continue
+        listing.name = preset.name
+        try:
+            yield listing
+        finally:
+            serving.__exit__(None, None, None)
+        return
+    pytest.skip("every port of a local model server is taken")

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from interviewer.locales import words
-from interviewer.providers import local
-from tests.listing import Listing, running, serves
+from tests.listing import Listing, serves, well_known
 from tests.servers import ChatServer, says
 from tests.web.conftest import Server
 from tests.web.visitor import Visitor
@@ -21,17 +20,8 @@ LONG = "a/very-long-name-of-a-quantised-model-that-somebody-made-Q4_K_M.gguf:lat
 
 @pytest.fixture
 def ollama() -> Iterator[Listing]:
-    """Stands in for a server at the port of a preset that is free here; its name is in `name`."""
-    for preset in local.on_this_machine():
-        listing = serves("qwen3:8b", "gemma3:4b", "nomic-embed-text", LONG)
-        listing.name = preset.name
-        try:
-            with running(listing, int(preset.base_url.rsplit(":")[-1].split("/")[0])):
-                yield listing
-                return
-        except OSError:
-            continue
-    pytest.skip("every port of a local model server is taken")
+    with well_known(serves("qwen3:8b", "gemma3:4b", "nomic-embed-text", LONG)) as listing:
+        yield listing
 
 
 def in_use(visitor: Visitor) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import gradio as gr
 import pytest
 from pydantic import SecretStr
 
@@ -11,9 +12,11 @@ from interviewer.errors import InvalidInput, NotAllowed
 from interviewer.grading import Task
 from interviewer.locales import languages, words
 from interviewer.providers import Endpoint, Parameters
-from interviewer.web.graders import listed, parameters, tried, typed
+from interviewer.web import graders
+from interviewer.web.labels import Labels
+from interviewer.web.typed_endpoint import listed, parameters, tried, typed
 from tests.examples import question
-from tests.listing import running, serves
+from tests.listing import running, serves, well_known
 from tests.servers import ChatServer, Said, refuses, says
 from tests.web.test_visitors import visitors
 
@@ -105,6 +108,18 @@ async def test_models_are_listed_under_the_rule_of_every_call(tmp_path: Path) ->
         with pytest.raises(NotAllowed):
             await listed(visitors(tmp_path, INTERVIEWER_HOST="0.0.0.0"), here)
         assert len(listing.asked) == 1
+
+
+async def test_what_this_machine_serves_is_shown_to_its_owner_alone(tmp_path: Path) -> None:
+    with gr.Blocks():
+        own = graders.build(Labels(words("en")), visitors(tmp_path))
+        shared = graders.build(Labels(words("en")), visitors(tmp_path, INTERVIEWER_HOST="0.0.0.0"))
+    assert (own.local.visible, shared.local.visible) == (True, False)
+    with well_known(serves("qwen3:8b")) as listing:
+        assert await shared.show_local(words("en")) == {}
+        assert listing.asked == []
+        (update,) = (await own.show_local(words("en"))).values()
+        assert f"Use qwen3:8b on {listing.name}" in update["value"]
 
 
 async def test_a_parameter_that_is_refused_is_told_and_another_value_is_tried(tmp_path: Path) -> None:
