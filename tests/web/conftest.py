@@ -47,12 +47,13 @@ class Server:
 
     def start(self) -> None:
         own = {"INTERVIEWER_DATA": str(self.folder), "INTERVIEWER_PORT": str(self.port), "PYTHONUNBUFFERED": "1"}
+        own |= self.environ
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("INTERVIEWER_", "OPENAI_", "PYTEST"))}
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "app.py"],
                 cwd=ROOT,
-                env=kept | own | self.environ,
+                env=kept | own,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
