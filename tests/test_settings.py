@@ -49,6 +49,36 @@ def test_a_setting_that_cannot_be_used_is_named() -> None:
             read({name: value})
 
 
+def test_parameters_of_the_model_are_read_and_sent_only_when_set() -> None:
+    assert read({}).parameters.given == {}
+    environ = {
+        "INTERVIEWER_REASONING_EFFORT": "high",
+        "INTERVIEWER_TEMPERATURE": "0.7",
+        "INTERVIEWER_MAX_TOKENS": "900",
+    }
+    given = {"reasoning_effort": "high", "temperature": 0.7, "max_tokens": 900}
+    assert read(environ).parameters.given == given
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("INTERVIEWER_REASONING_EFFORT", "very"),
+        ("INTERVIEWER_TEMPERATURE", "2.5"),
+        ("INTERVIEWER_TEMPERATURE", "nan"),
+        ("INTERVIEWER_TEMPERATURE", "warm"),
+        ("INTERVIEWER_MAX_TOKENS", "10"),
+        ("INTERVIEWER_MAX_TOKENS", "8000.5"),
+        ("INTERVIEWER_PORT", "0"),
+        ("INTERVIEWER_PORT", "65536"),
+    ],
+)
+def test_a_value_out_of_range_is_named_in_one_line(name: str, value: str) -> None:
+    with pytest.raises(InvalidSetting, match=name) as caught:
+        read({name: value})
+    assert "\n" not in str(caught.value)
+
+
 def test_bank_folders_are_a_path_list() -> None:
     settings = read({"INTERVIEWER_BANKS": os.pathsep.join(["/a", "/b", ""])})
     assert settings.banks == (Path("/a"), Path("/b"))

@@ -16,7 +16,7 @@ from interviewer.web.page_parts import Page
 from interviewer.web.visitors import Visitors, owner_of
 
 _HERE = Path(__file__).parent
-FILES = ("style.css", "room.js")
+FILES = ("style.css", "room.js", "notices.js")
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC"]
 
 
@@ -25,9 +25,21 @@ def theme() -> gr.themes.Base:
     return gr.themes.Base(font=[*_FONTS, "sans-serif"], font_mono=["ui-monospace", "SFMono-Regular", "monospace"])
 
 
-def head() -> str:
+def head(language: str) -> str:
+    """`language`: where a visitor has chosen none and the browser speaks none that there are words for."""
     versions = {name: hashlib.sha256((_HERE / name).read_bytes()).hexdigest()[:10] for name in FILES}
-    return views.render("head", words("en"), versions=versions)
+    return views.render("head", words("en"), versions=versions, gradio_words=_gradio_words(language))
+
+
+def _gradio_words(fallback: str) -> dict[str, Any]:
+    """What notices.js needs to have Gradio speak the page's language."""
+    every = {code: words(code).get("gradio") for code in languages()}
+    notices = [
+        [english, {code: said["notices"][key] for code, said in every.items()}]
+        for key, english in every["en"]["notices"].items()
+    ]
+    locales = {code: said["locale"] for code, said in every.items()}
+    return {"languages": languages(), "fallback": fallback, "locales": locales, "notices": notices}
 
 
 def build(visitors: Visitors) -> gr.Blocks:

@@ -32,12 +32,12 @@ _HERE = Path(__file__).parent
 _TYPES: dict[Format, str] = {"md": "text/markdown", "json": "application/json", "html": "text/html"}
 
 
-def run(app: FastAPI, settings: Settings, listening: socket.socket) -> None:
+def run(app: FastAPI, settings: Settings, bound: socket.socket) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     print(f"Interviewer: http://{host}:{settings.port}", flush=True)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", proxy_headers=True))
     with suppress(KeyboardInterrupt):
-        server.run(sockets=[listening])
+        server.run(sockets=[bound])
     if not server.started:
         sys.exit(STARTUP_FAILURE)
 
@@ -78,7 +78,7 @@ def create(settings: Settings) -> FastAPI:
         pwa=False,
         mcp_server=False,
         theme=page.theme(),
-        head=page.head(),
+        head=page.head(settings.language),
     )
     return mounted
 

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from interviewer.errors import ProviderError
 from interviewer.locales import languages
-from interviewer.providers import Delta, Endpoint, Message, Shape
+from interviewer.providers import Delta, Endpoint, Message, Parameters, Shape
 from interviewer.providers.capabilities import Capabilities
 from interviewer.providers.faults import retry_after
 from interviewer.providers.openai import OpenAIModel, was_cut
@@ -108,6 +108,17 @@ async def test_a_refused_parameter_is_dropped_once_and_for_all(parameter: str, t
         later = model(server, capabilities=Capabilities(tmp_path))  # another process, after a restart
         assert (await hear(later))[0] == "Fine."
         assert len(server.requests) == 3
+
+
+async def test_parameters_are_sent_when_they_are_set_and_not_otherwise() -> None:
+    with ChatServer(lambda _: says("Fine.")) as server:
+        await hear(model(server))
+        parameters = Parameters(reasoning_effort="low", temperature=1.0, max_tokens=900)
+        await hear(OpenAIModel(Endpoint(base_url=server.base_url, model="m", parameters=parameters)))
+    plain, full = server.requests
+    assert (plain["temperature"], plain["max_tokens"]) == (0, 8000)
+    assert "reasoning_effort" not in plain
+    assert (full["temperature"], full["max_tokens"], full["reasoning_effort"]) == (1.0, 900, "low")
 
 
 async def test_several_refused_parameters_are_dropped_one_after_the_other() -> None:

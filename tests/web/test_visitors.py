@@ -97,6 +97,15 @@ def test_only_the_latest_endpoints_are_remembered(tmp_path: Path) -> None:
     assert here.endpoint("owner-1000") is not None
 
 
+async def test_who_clarifies_passes_the_rule_for_endpoints_too(tmp_path: Path) -> None:
+    shared, own = visitors(tmp_path, INTERVIEWER_HOST="0.0.0.0"), visitors(tmp_path)
+    for here in (shared, own):
+        here.use_endpoint(OWNER, endpoint("http://169.254.169.254/v1"))
+    assert await shared.clarifier(OWNER, "llm") is None
+    assert await own.clarifier(OWNER, "llm") is not None
+    assert await own.clarifier(OWNER, "builtin") is None
+
+
 @pytest.mark.parametrize("typed", [None, "http://169.254.169.254/v1"])
 async def test_a_grader_that_cannot_be_had_fails_to_grade_and_invents_nothing(
     tmp_path: Path, typed: str | None

@@ -48,7 +48,7 @@ class Visitor:
     def use_endpoint(self, url: str, key: str = "") -> None:
         self.tab(4)
         self.page.fill("#url input, #url textarea", url)
-        self.page.fill("#model input, #model textarea", "m")
+        self.page.fill("#model input", "m")
         self.page.fill("#key input", key)
         self.page.click("#use-endpoint")
         self.page.wait_for_selector("#endpoint-state .checked")
