@@ -129,7 +129,7 @@ def _judgment(criterion: Requirement | Mistake, question: Question, answers: Seq
     if not hits:
         return _unmet(criterion, say("builtin.not_claimed" if is_mistake else "builtin.not_found"))
     answer, hit = min(hits, key=lambda pair: RANK[pair[1].stand])
-    if hit.stand == "denied":
+    if hit.stand == "denied" or (is_mistake and hit.stand == "contrasted"):
         return _unmet(criterion, say("builtin.denied"), hit.quote, "negated")
     if hit.stand == "asked" or (is_mistake and hit.stand == "supposed"):
         return _unmet(criterion, say("builtin.asked"), hit.quote)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from interviewer.grading.denials import Claims, Stand, covered
+from interviewer.grading.denials import Claims, Stand
 from interviewer.grading.terms import Document, Range
 
 FEW_WORDS = 40.0
 "What a passage of three sentences may have; a Chinese character counts half."
-RANK: dict[Stand, int] = {"claimed": 0, "supposed": 1, "asked": 2, "denied": 3}
+RANK: dict[Stand, int] = {"claimed": 0, "contrasted": 1, "supposed": 2, "asked": 3, "denied": 4}
 
 
 class Hit(NamedTuple):
@@ -18,7 +18,7 @@ class Hit(NamedTuple):
     words: tuple[str, ...]
     "One of each group, as the candidate wrote it."
     stand: Stand
-    "Of the words together: denied where one of them is, asked or supposed where all are."
+    "Of the words together: asked or supposed where all are, denied where one is, but for a contrast."
 
 
 class Reading:
@@ -40,7 +40,7 @@ class Reading:
                 yield first, last
 
     def search(self, groups: Sequence[str]) -> Hit | None:
-        """The best passage: claimed before supposed before asked before denied; then the shortest, then the first."""
+        """The best passage: by what is claimed in it (RANK); then the shortest, then the first."""
         places = [self.document.places(group) for group in groups]
         if not places or not all(places):
             return None
@@ -54,14 +54,16 @@ class Reading:
         here = [[place for place in group if first <= place[0] < last] for group in places]
         if not all(here):
             return None
-        own = covered(place for group in here for place in group)
+        own = {i for group in here for place in group for i in range(*place)}
         best = [min((RANK[self._claims.stand(p, own)], p) for p in group) for group in here]
         words = tuple(document.text[slice(*document.span(*place))] for _, place in best)
         return Hit(document.quote(*passage), words, self._together(best))
 
     def _together(self, best: Sequence[tuple[int, Range]]) -> Stand:
-        by_rank = {rank: stand for stand, rank in RANK.items()}
-        denied = [place for rank, place in best if rank == RANK["denied"]]
-        if denied:
-            return "denied"
-        return by_rank[min(rank for rank, _ in best)]
+        """One word denied in a clause of its own is a contrast: "does not keep them, it recomputes them"."""
+        ranks, clause = [rank for rank, _ in best], self._claims.clause
+        denied = [place[0] for rank, place in best if rank == RANK["denied"]]
+        elsewhere = [place[0] for rank, place in best if rank != RANK["denied"]]
+        contrast = len(denied) == 1 and elsewhere and all(clause[denied[0]] != clause[i] for i in elsewhere)
+        rank = min(ranks) if not denied else RANK["contrasted" if contrast else "denied"]
+        return next(stand for stand, number in RANK.items() if number == rank)
