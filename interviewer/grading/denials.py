@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Set
 from itertools import accumulate, pairwise
 from typing import Literal
 
@@ -28,20 +29,28 @@ class Claims:
         self._contrasts = [first for first, _ in self._at("contrast")]
         self._supposed = {self.clause[f] for f, _ in self._at("suppose") if f - self._of(f)[0] <= 2 or self._ends(f)}
         self._asked = {self.clause[i] for s in document.sentences if self._asks(s) for i in range(*s)}
-        self._foreign = [*self._told(), *self._refuted(), *self._unsure()]
-        self._denied = list(self._denials())
+        self._foreign = self._by_sentence([*self._told(), *self._refuted(), *self._unsure()])
+        self._denied = self._by_sentence(self._denials())
 
     def stand(self, place: Range, own: Set[int] = frozenset()) -> Stand:
         """Whether the words at this place are claimed. A cue that is part of what was looked for (`own`) denies nothing,
         and two deny each other."""
+        sentence = self._document.sentence_of[place[0]]
         foreign, denied = (
-            sum(reach[0] <= place[0] < reach[1] and own.isdisjoint(range(*cue)) for cue, reach in ranges)
+            sum(reach[0] <= place[0] < reach[1] and own.isdisjoint(range(*cue)) for cue, reach in ranges[sentence])
             for ranges in (self._foreign, self._denied)
         )
         if foreign or denied % 2:
             return "denied"
         clause = self.clause[place[0]]
         return "asked" if clause in self._asked else "supposed" if clause in self._supposed else "claimed"
+
+    def _by_sentence(self, reaches: Iterable[tuple[Range, Range]]) -> dict[int, list[tuple[Range, Range]]]:
+        found = defaultdict(list)
+        for cue, reach in reaches:
+            if reach[0] < reach[1]:
+                found[self._document.sentence_of[reach[0]]].append((cue, reach))
+        return found
 
     def _at(self, name: str) -> list[Range]:
         """Without those that lie inside or overlap an earlier, longer one."""
@@ -85,6 +94,8 @@ class Claims:
     def _refuted(self) -> Iterator[tuple[Range, Range]]:
         """What is called wrong: the sentence so far from its last contrast on, or the sentence before."""
         for cue in self._at("refuted"):
+            if [t.word for t in self._tokens[cue[1] : cue[1] + 1]] == ["that"]:
+                continue  # "it is a myth that …" is told of others
             begin, before = self._sentence(cue[0])[0], self._document.sentence_of[cue[0]] - 1
             pointing = cue[0] - begin <= (4 if self._tokens[begin].word in cues()["pointers"].split() else 1)
             here = max([begin, *(c for c in self._contrasts if begin < c < cue[0])]), cue[0]

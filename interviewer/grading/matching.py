@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from interviewer.grading.denials import Claims, Stand
@@ -29,35 +29,38 @@ class Reading:
         self._claims = Claims(document)
         self._dropped = frozenset(dropped)
 
-    def passages(self) -> Iterator[Range]:
-        """One or two neighbouring sentences, or three short ones."""
+    def passages(self, most: int = 3) -> list[Range]:
+        """One or two neighbouring sentences, or three short ones; the shortest first."""
         document, count = self.document, len(self.document.sentences)
-        for first in range(count):
-            for last in range(first + 1, min(first + 3, count) + 1):
-                words = document.tokens[document.sentences[first][0] : document.sentences[last - 1][1]]
-                if last - 1 in self._dropped or (last - first == 3 and sum(t.weight for t in words) > FEW_WORDS):
-                    break
-                yield first, last
+        words = [sum(t.weight for t in document.tokens[slice(*s)]) for s in document.sentences]
+        spans = [(first, first + size) for size in range(1, most + 1) for first in range(count - size + 1)]
+        few = [s for s in spans if s[1] - s[0] < 3 or sum(words[slice(*s)]) <= FEW_WORDS]
+        return [span for span in few if self._dropped.isdisjoint(range(*span))]
 
-    def search(self, groups: Sequence[str]) -> Hit | None:
-        """The best passage: by what is claimed in it (RANK); then the shortest, then the first."""
+    def search(self, groups: Sequence[str], most: int = 3) -> Hit | None:
+        """The best passage: by what is claimed in it (RANK); then the shortest, then the first. A passage around one
+        that has all the words alone is none: what is denied there is not said by its neighbours."""
         places = [self.document.places(group) for group in groups]
         if not places or not all(places):
             return None
         wanted = {self.document.sentence_of[first] for first, _ in min(places, key=len)}
-        hits = [self._hit(p, places) for p in self.passages() if not wanted.isdisjoint(range(*p))]
-        return min((h for h in hits if h), key=lambda h: (RANK[h.stand], len(h.quote)), default=None)
+        hits: dict[Range, Hit] = {}
+        for first, last in self.passages(most):
+            inner = [(a, b) for a in range(first, last) for b in range(a + 1, last + 1)]
+            if not wanted.isdisjoint(range(first, last)) and hits.keys().isdisjoint(inner):
+                hits |= self._hit((first, last), places)
+        return min(hits.values(), key=lambda h: (RANK[h.stand], len(h.quote)), default=None)
 
-    def _hit(self, passage: Range, places: Sequence[Sequence[Range]]) -> Hit | None:
+    def _hit(self, passage: Range, places: Sequence[Sequence[Range]]) -> dict[Range, Hit]:
         document = self.document
         first, last = document.sentences[passage[0]][0], document.sentences[passage[1] - 1][1]
         here = [[place for place in group if first <= place[0] < last] for group in places]
         if not all(here):
-            return None
+            return {}
         own = {i for group in here for place in group for i in range(*place)}
         best = [min((RANK[self._claims.stand(p, own)], p) for p in group) for group in here]
         words = tuple(document.text[slice(*document.span(*place))] for _, place in best)
-        return Hit(document.quote(*passage), words, self._together(best))
+        return {passage: Hit(document.quote(*passage), words, self._together(best))}
 
     def _together(self, best: Sequence[tuple[int, Range]]) -> Stand:
         """One word denied in a clause of its own is a contrast: "does not keep them, it recomputes them"."""

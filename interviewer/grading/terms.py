@@ -190,7 +190,9 @@ class Document:
         whole = "".join(p.word for p in parts)
         if whole.isalpha() and whole[0].islower():
             yield from self._word(Part(whole, parts[-1].prefix))
-        for first, last in self._word(parts[0]) if parts else ():
+        if not parts or any(not p.prefix and stem(p.word) not in self._stems for p in parts):
+            return
+        for first, last in self._word(parts[0]):
             words = [t.word for t in self.tokens[first : first + len(parts)]]
             if last == first + 1 and len(words) == len(parts) and all(map(Part.fits, parts, words)):
                 yield first, first + len(parts)
