@@ -11,8 +11,6 @@ from interviewer.grading.terms import Document, Range, cues
 
 REACH = 7.0
 "How far a cue denies, in words; a Chinese character counts half."
-TAIL = 4
-'Tokens of a last clause, with its sign, that ask nothing by themselves: "…, right?"'
 
 Stand = Literal["claimed", "contrasted", "supposed", "asked", "denied"]
 
@@ -28,7 +26,9 @@ class Claims:
         self._clauses = dict(enumerate(pairwise([*sorted(b for b in begins if b < len(self._tokens)), len(self._tokens)]), 1))
         self._contrasts = [first for first, _ in self._at("contrast")]
         self._supposed = {self.clause[f] for f, _ in self._at("suppose") if f - self._of(f)[0] <= 2 or self._ends(f)}
-        self._asked = {self.clause[i] for s in document.sentences if self._asks(s) for i in range(*s)}
+        tags = {last for _, last in self._at("tags")}
+        asking = [s for s in document.sentences if self._tokens[s[1] - 1].word == "?" and s[1] - 1 not in tags]
+        self._asked = {self.clause[i] for sentence in asking for i in range(*sentence)}
         self._foreign = self._by_sentence([*self._told(), *self._refuted(), *self._unsure()])
         self._denied = self._by_sentence(self._denials())
 
@@ -69,16 +69,11 @@ class Claims:
     def _ends(self, token: int) -> bool:
         return self._tokens[token].word == "的"
 
-    def _asks(self, sentence: Range) -> bool:
-        first, last = sentence
-        tail = self._of(last - 1)
-        return self._tokens[last - 1].word == "?" and (tail[0] <= first or tail[1] - tail[0] > TAIL)
-
     def _denials(self) -> Iterator[tuple[Range, Range]]:
         """Each cue, and what it denies."""
         lookalikes = {i for place in self._at("no_denial") for i in range(*place)}
         for first, last in self._at("deny"):
-            if (first not in lookalikes or last - 1 not in lookalikes) and self.clause[first] not in self._supposed:
+            if last - 1 not in lookalikes and self.clause[first] not in self._supposed:
                 end, left = last, REACH
                 while end < self._of(last - 1)[1] and left > 0:
                     left -= self._tokens[end].weight

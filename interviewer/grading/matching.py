@@ -60,13 +60,14 @@ class Reading:
         own = {i for group in here for place in group for i in range(*place)}
         best = [min((RANK[self._claims.stand(p, own)], p) for p in group) for group in here]
         words = tuple(document.text[slice(*document.span(*place))] for _, place in best)
-        return {passage: Hit(document.quote(*passage), words, self._together(best))}
+        denied = [n for n, (rank, _) in enumerate(best) if rank == RANK["denied"]]
+        stand: Stand = next(s for s, rank in RANK.items() if rank == min(best)[0])
+        if denied:
+            stand = "contrasted" if len(denied) == 1 < len(here) and self._is_contrast(denied[0], here) else "denied"
+        return {passage: Hit(document.quote(*passage), words, stand)}
 
-    def _together(self, best: Sequence[tuple[int, Range]]) -> Stand:
-        """One word denied in a clause of its own is a contrast: "does not keep them, it recomputes them"."""
-        ranks, clause = [rank for rank, _ in best], self._claims.clause
-        denied = [place[0] for rank, place in best if rank == RANK["denied"]]
-        elsewhere = [place[0] for rank, place in best if rank != RANK["denied"]]
-        contrast = len(denied) == 1 and elsewhere and all(clause[denied[0]] != clause[i] for i in elsewhere)
-        rank = min(ranks) if not denied else RANK["contrasted" if contrast else "denied"]
-        return next(stand for stand, number in RANK.items() if number == rank)
+    def _is_contrast(self, denied: int, here: Sequence[Sequence[Range]]) -> bool:
+        """Whether the word is denied in a clause without any of the others: "does not keep them, it recomputes them"."""
+        clause = self._claims.clause
+        others = {clause[place[0]] for n, group in enumerate(here) if n != denied for place in group}
+        return others.isdisjoint(clause[place[0]] for place in here[denied])

@@ -32,7 +32,7 @@ _TOKEN = re.compile(
     rf"|(?P<word>can(?='t\b|not\b)|[a-z]+?(?=n't\b)|{_LETTER}+)"
     rf"|(?P<number>(?<!\d,)\d{{1,3}}(?:,\d{{3}})+(?!,?\d)|\d+(?:\.\d+)?)|(?P<cjk>[{_CJK}])|(?P<sign>.)"
 )
-_SPELT = {"×": " x ", "√": "sqrt ", "「": '"', "」": '"', "『": '"', "』": '"'}
+_SPELT = {"，": ", ", "×": " x ", "√": "sqrt ", "「": '"', "」": '"', "『": '"', "』": '"'}
 _SAME = str.maketrans("“”‘’`‐‑−–", "\"\"''`----")
 _END = re.compile(r"""(?:[.!?](?![\x21-\x7e])|[。;])[.!?。;'")\]]*|\n(?!(?<=[^\n]{50}\n)[a-z])\s*""")
 _NO_END = re.compile(r"(?:\be\.g|\bi\.e|\bvs|\bcf|\bfig|\beq|\bsec|\bapprox|\bresp|\bal|\betc|(?:^|\n)\s*\d{1,2})$")
@@ -187,8 +187,8 @@ class Document:
 
     def _of(self, parts: tuple[Part, ...]) -> Iterator[Range]:
         """Parted as it is written, and as one word: `KV cache` in KVCache."""
-        whole = "".join(p.word for p in parts)
-        if whole.isalpha() and whole[0].islower():
+        whole, start = "".join(p.word for p in parts), "".join(p.word for p in parts[:-1])
+        if whole.isalpha() and whole[0].islower() and stem(whole).startswith(start):
             yield from self._word(Part(whole, parts[-1].prefix))
         if not parts or any(not p.prefix and stem(p.word) not in self._stems for p in parts):
             return
