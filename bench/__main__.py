@@ -51,7 +51,8 @@ def agreement() -> list[str]:
 def said(script: str, *arguments: str) -> list[str]:
     """What a measurement that is a program of its own prints."""
     command = [sys.executable, "-m", f"bench.{script}", *arguments]
-    return subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=True).stdout.strip().splitlines()
+    done = subprocess.run(command, cwd=README.parents[1], capture_output=True, text=True, check=True)
+    return done.stdout.strip().splitlines()
 
 
 def main() -> None:

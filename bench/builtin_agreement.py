@@ -105,7 +105,9 @@ def rows(checked: Sequence[Checked]) -> list[str]:
     groups: dict[str, Callable[[Checked], bool]] = {"all": lambda _: True}
     groups |= {language: lambda c, own=language: c.sample.language == own for language in LANGUAGES}  # type: ignore[misc]
     groups |= {label: lambda c, own=label: c.sample.label == own for label in RANK}  # type: ignore[misc]
-    head = "            answers  precision       recall          pairs in order  questions  suspected: right wrong (made)"
+    head = (
+        "            answers  precision       recall          pairs in order  questions  suspected: right wrong (made)"
+    )
     return [head, *(row(name, [c for c in checked if is_in(c)]) for name, is_in in groups.items())]
 
 

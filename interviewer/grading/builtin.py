@@ -112,7 +112,9 @@ class _Answer:
             return False
         if any(document.places(group) for criterion in question.criteria for group in criterion.terms):
             return False
-        known = [t for language in LANGUAGES for t in (question.asked(language), question.reference_answer.in_(language))]
+        known = [
+            t for language in LANGUAGES for t in (question.asked(language), question.reference_answer.in_(language))
+        ]
         return not any(lexical.read(self.exchange.answer).units & lexical.read(text).units for text in known)
 
 

@@ -23,7 +23,9 @@ class Claims:
         begins = {first for first, _ in document.sentences} | {first for first, _ in self._at("clause")}
         begins |= {i + 1 for i, t in enumerate(self._tokens) if t.kind == "sign" and t.word in cues()["clause_signs"]}
         self.clause = list(accumulate(int(i in begins) for i in range(len(self._tokens))))
-        self._clauses = dict(enumerate(pairwise([*sorted(b for b in begins if b < len(self._tokens)), len(self._tokens)]), 1))
+        self._clauses = dict(
+            enumerate(pairwise([*sorted(b for b in begins if b < len(self._tokens)), len(self._tokens)]), 1)
+        )
         self._contrasts = [first for first, _ in self._at("contrast")]
         self._supposed = {self.clause[f] for f, _ in self._at("suppose") if f - self._of(f)[0] <= 2 or self._ends(f)}
         tags = {last for _, last in self._at("tags")}
@@ -103,5 +105,5 @@ class Claims:
             begin, end = self._of(cue[0])
             if cue[0] - begin <= 3 and begin > self._sentence(cue[0])[0] and begin not in self._contrasts:
                 begin = self._of(begin - 1)[0]
-            if not set("\"“‘「『").intersection(self._document.text[max(0, self._tokens[cue[0]].start - 3) :][:3]):
+            if not set('"“‘「『').intersection(self._document.text[max(0, self._tokens[cue[0]].start - 3) :][:3]):
                 yield cue, (begin, end)
