@@ -35,7 +35,8 @@ from interviewer.schema import Question
 found = []
 for case in json.load(sys.stdin):
     thread = (Exchange(asked=case["asked"], answer=case["text"]),)
-    grade = builtin.judge(Task(question=Question.model_validate(case["question"]), language=case["language"], thread=thread))
+    question = Question.model_validate(case["question"])
+    grade = builtin.judge(Task(question=question, language=case["language"], thread=thread))
     found.append([j.criterion_id for j in grade.judgments if j.verdict == "met"])
 print(json.dumps(found))
 """
@@ -75,7 +76,7 @@ def _suggested(question: Question, sample: Sample) -> frozenset[str]:
 
 
 def check_as_of(commit: str, cases: Sequence[Case]) -> list[Checked]:
-    """The same by the check of an earlier commit, whose questions had one list of criteria, each with several patterns."""
+    """The same by the check of an earlier commit, where a criterion had several patterns."""
     asked = [
         {"question": _old(q), "asked": q.asked(s.language), "language": s.language, "text": s.text} for q, s in cases
     ]

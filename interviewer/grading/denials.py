@@ -1,4 +1,4 @@
-"""Who claims what in an answer: a small NegEx (Chapman et al. 2001), English and Chinese, with its cues in cues.yaml."""
+"""Who claims what in an answer: a small NegEx (Chapman et al. 2001) in two languages. Its cues: cues.yaml."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Claims:
         self._denied = self._by_sentence(self._denials())
 
     def stand(self, place: Range, own: Set[int] = frozenset()) -> Stand:
-        """Whether the words at this place are claimed. A cue that is part of what was looked for (`own`) denies nothing,
-        and two deny each other."""
+        """Whether the words at this place are claimed. A cue that was itself looked for (`own`) denies nothing, and
+        two deny each other."""
         sentence = self._document.sentence_of[place[0]]
         foreign, denied = (
             sum(reach[0] <= place[0] < reach[1] and own.isdisjoint(range(*cue)) for cue, reach in ranges[sentence])
@@ -99,8 +99,8 @@ class Claims:
             yield cue, self._document.sentences[before] if pointing and before >= 0 else here
 
     def _unsure(self) -> Iterator[tuple[Range, Range]]:
-        """What the candidate doesn't know: the clause, and the one before where the cue opens it. Not where another says
-        so: 'the model answers "I don't know"'."""
+        """What the candidate doesn't know: the clause, and the one before where the cue opens it. Not where another
+        says so: 'the model answers "I don't know"'."""
         for cue in self._at("unsure"):
             begin, end = self._of(cue[0])
             if cue[0] - begin <= 3 and begin > self._sentence(cue[0])[0] and begin not in self._contrasts:

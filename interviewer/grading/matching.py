@@ -67,7 +67,7 @@ class Reading:
         return {passage: Hit(document.quote(*passage), words, stand)}
 
     def _is_contrast(self, denied: int, here: Sequence[Sequence[Range]]) -> bool:
-        """Whether the word is denied in a clause without any of the others: "does not keep them, it recomputes them"."""
+        """Whether the word is denied in a clause without the others: "does not keep them, it recomputes them"."""
         clause = self._claims.clause
         others = {clause[place[0]] for n, group in enumerate(here) if n != denied for place in group}
         return others.isdisjoint(clause[place[0]] for place in here[denied])

@@ -170,6 +170,10 @@ def test_three_short_sentences_are_read_together(answer: str, credited: bool) ->
     assert ("shares-kv" in met(grade(answer))) is credited
 
 
+def test_a_mistake_is_not_pieced_together_from_three_lines() -> None:
+    assert of(grade("Query heads: 32.\nMemory: small.\nLatency: reduced."), "fewer-query-heads").notes == ()
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_copying_the_question_earns_nothing(language: Language) -> None:
     question = GQA.model_copy(update={"rubric": (_requirement("cheaper", 10, "cheap* | 更省", "decod* | 解码"),)})
@@ -274,6 +278,7 @@ def test_a_later_answer_adds_to_the_earlier_ones_and_is_quoted() -> None:
     result = grade("There is no extra latency.", "Query heads share a key head.")
     assert met(result) == {"no-latency", "shares-kv"}
     assert of(result, "shares-kv").quote == "Query heads share a key head."
+    assert of(grade("Heads share keys.", "Yes, they share KV."), "shares-kv").quote == "Yes, they share KV."
 
 
 def test_a_reply_to_a_probe_need_not_repeat_one_thing_that_the_probe_names() -> None:

@@ -65,6 +65,7 @@ DENIED = [
 CLAIMED = [
     (SHARES, "It shares the keys."),
     (SHARES, "It does not only share the keys, it groups them."),
+    (SHARES, "It never fails to share the keys."),
     (SHARES, "It not only shares keys but groups heads."),
     (SHARES, "It is not just that it shares keys."),
     (SHARES, "No doubt it shares the keys."),

@@ -36,6 +36,18 @@ def test_the_shortest_passage_is_quoted_and_one_word_of_each_group_named() -> No
     assert found == Hit("The heads of a group Share “one” key.", ("group", "Share"), "claimed")
 
 
+def test_of_two_passages_the_shorter_one_is_quoted() -> None:
+    found = hit("All the heads of one group share their keys. They share keys.", "share", "key")
+    assert found is not None
+    assert found.quote == "They share keys."
+
+
+def test_the_neighbours_of_a_question_do_not_answer_it() -> None:
+    found = hit("Do heads share keys? They share a card.", "share", "key")
+    assert found is not None
+    assert found.stand == "asked"
+
+
 def test_a_dropped_sentence_is_not_read_nor_bridged() -> None:
     assert not hit("Heads share keys.", "share", "key", dropped=(0,))
     assert not hit("Heads share. Well. Keys.", "share", "key", dropped=(1,))

@@ -101,6 +101,7 @@ def test_what_is_another_word(word: str, text: str) -> None:
         ("第一句。第二句！第三句？第四句；完", 5),
         ("model.eval() turns dropout off", 1),
         ("- one\n- two\n- three", 3),
+        ("Keys etc\nValues too", 2),
         ("1. one\n2. two", 2),
         ("A line that was broken by an editor at some column and so goes\non in the next one.", 1),
         ("a != b", 1),
