@@ -37,15 +37,13 @@ def recited_sentences(document: Document, requirements: Iterable[str]) -> set[in
 
 def _recites(said: list[Token], first: str, wanted: tuple[str, ...]) -> bool:
     pairs, known = set(pairwise(t.stem for t in said)), set(pairwise(wanted))
-    if wanted[:2] not in pairs or first not in {t.word for t in said}:
-        return False
-    shared = len(pairs & known)
-    return shared >= 0.7 * len(known) or shared >= 0.9 * len(pairs)
+    told = first in {t.word for t in said}
+    return told and len(pairs & known) >= min(0.7 * len(known), 0.9 * len(pairs)) > 0
 
 
 def is_word_list(text: str, at_least: int = 10) -> bool:
     """Whether this is key words without a sentence around them: hardly a word that holds sentences together, in
-    fragments of a word or two or without any stop. `at_least` so many words or Chinese characters; formulas are no list.
+    fragments of a word or two or without any stop. `at_least` so many words or Chinese characters; formulas are none.
     """
     said = [t for t in _read(text) if t.kind == "cjk" or (t.kind == "word" and len(t.word) > 1)]
     count, lines = len(_read(text)), text.split("\n")
