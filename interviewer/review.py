@@ -12,8 +12,8 @@ from datetime import datetime
 
 from interviewer import follow_up
 from interviewer.errors import GradingFailed, InvalidInput
-from interviewer.grading import Grader, SecondReader, attacks
-from interviewer.grading.fencing import fence, says_nothing
+from interviewer.grading import Grader, SecondReader
+from interviewer.grading.fencing import fence, says_nothing, speaks_to_grader
 from interviewer.schema import (
     Appeal,
     Criterion,
@@ -188,6 +188,6 @@ def _argument(session: Session, interview: Interview, question_id: str, criterio
     if len(argument) > MAX_ARGUMENT:
         raise InvalidInput("argument_too_long", length=len(argument), limit=MAX_ARGUMENT)
     argument = session.clean(argument)
-    if attacks.orders(argument) or says_nothing(fence(argument)):
+    if speaks_to_grader(argument) or says_nothing(fence(argument)):
         raise InvalidInput("argument_addresses_grader")
     return argument

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from interviewer.grading import Exchange, Report, Task, junk, lexical, scoring
-from interviewer.grading.attacks import find as attacks_in
+from interviewer.grading.fencing import find as attacks_in
 from interviewer.grading.matching import RANK, Hit, Reading
 from interviewer.grading.terms import Document, cues
 from interviewer.locales import Words, words
@@ -35,7 +35,7 @@ SOME_LENGTH = 15.0
 "Words that an answer beside the point has; a Chinese character counts half."
 RULES = (
     *("builtin.py", "cues.yaml", "denials.py", "junk.py", "lexical.json", "lexical.py", "matching.py", "terms.py"),
-    *("addressed.py", "addressed.yaml", "attacks.py", "attacks.yaml", "disguise.py", "forged.py"),
+    *("disguise.py", "fencing.py", "fencing.yaml"),
 )
 
 

@@ -1,75 +1,97 @@
-"""Whether a quote carries a verdict: it has to be the candidate's own words, and a statement."""
+"""Whether a quote carries a verdict: it has to be the candidate's own words, and a statement.
+
+Nothing here reads what a quote means, so that no language, notation or choice of words is held against anybody.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from interviewer.grading import Task, attacks, junk, quotes
-from interviewer.grading.terms import Document
+from interviewer.grading import Task, fencing, quotes
+from interviewer.grading.quotes import Span
 from interviewer.schema import LANGUAGES, Note
+
+LIST = 8
+"Pieces of a word or two that make a list of key words."
+COPIED = 24
+"Letters of a sentence (a Chinese character counts four) from which its being a copy is no chance."
+
+_STOP = re.compile(r"[.!?]+[\"')\]”’]*(?=\s|$)|[。！？；;।؟]+|\n+")
+_PIECES = re.compile(r"[,，、;；\n|•:：·/]+|[.。!！?？](?=\s|$)|\s[-–—+]\s")
+_BROAD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def fault(quote: str, sent: Sequence[str], task: Task) -> Note | None:
     """Why a quote earns nothing; None when it stands, as a statement, in what the model was sent of the answers."""
-    if not any(c.isalnum() for c in quote.replace(attacks.PLACEHOLDER, "")):
+    if fencing.says_nothing(quote):
         return "quote_missing"
     found = quotes.find_in(quote, sent)
     if found is None:
-        attacked = any(_overlaps_attack(quote, exchange.answer) for exchange in task.thread)
-        return "quote_from_attack" if attacked else "quote_not_found"
-    return _no_statement(_document(sent[found[0]]), found[1], task)
-
-
-def passage(quote: str, sent: Sequence[str]) -> str:
-    """The sentences that a quote touches and those beside them; the quote itself where it isn't found."""
-    found = quotes.find_in(quote, sent)
-    if found is None:
-        return quote
-    document = _document(sent[found[0]])
-    numbers = _touched(document, found[1])
-    if not numbers:
-        return quote
-    return document.quote(max(0, numbers[0] - 1), min(len(document.sentences), numbers[-1] + 2))
-
-
-def _no_statement(document: Document, span: quotes.Span, task: Task) -> Note | None:
-    """Why the place of a quote says nothing: the question or the rubric repeated, or words in a list."""
-    numbers = set(_touched(document, span))
-    if not numbers:
-        return None
-    rubric = tuple(c.requirement.in_(language) for c in task.question.rubric for language in LANGUAGES)
-    asked = (*(task.question.text.in_(language) for language in LANGUAGES), *(e.asked for e in task.thread))
-    recited, copied = _repeated(document.text, rubric, asked)
-    if numbers <= recited:
+        return "quote_from_attack" if _from_what_was_cut(quote, task) else "quote_not_found"
+    text, span = sent[found[0]], found[1]
+    told = [s for s in _sentences(text) if s[0] < span[1] and span[0] < s[1]]
+    said = [folded for start, end in told if (folded := quotes.plain(text[start:end]))]
+    if said and all(_repeats(s, _rubric(task)) for s in said):
         return "quote_from_attack"
-    if numbers & copied:
+    if said and all(_is_in(s, _asked(task)) for s in said):
         return "quote_unrelated"
-    told = document.quote(min(numbers), max(numbers) + 1)
-    if junk.is_word_list(document.text) or junk.is_word_list(told, at_least=20) or junk.is_enumeration(told):
+    if _is_list(text) or _is_list(text[told[0][0] : told[-1][1]]):
         return "keyword_list"
     return None
 
 
-@lru_cache(maxsize=16)
-def _document(text: str) -> Document:
-    return Document(text)
+def _from_what_was_cut(quote: str, task: Task) -> bool:
+    for exchange in task.thread:
+        found = quotes.find(quote, exchange.answer)
+        if found and any(start < found[1] and found[0] < end for start, end in fencing.find(exchange.answer)):
+            return True
+    return False
 
 
-@lru_cache(maxsize=16)
-def _repeated(text: str, rubric: tuple[str, ...], asked: tuple[str, ...]) -> tuple[set[int], set[int]]:
-    document = _document(text)
-    return junk.recited_sentences(document, rubric), junk.copied_sentences(document, asked)
+@lru_cache(maxsize=32)
+def _sentences(text: str) -> tuple[Span, ...]:
+    edges = [0, *(stop.end() for stop in _STOP.finditer(text)), len(text)]
+    return tuple((a, b) for a, b in zip(edges, edges[1:], strict=False) if a < b)
 
 
-def _touched(document: Document, span: quotes.Span) -> list[int]:
-    return [
-        number
-        for number, (first, last) in enumerate(document.sentences)
-        if first < last and document.span(first, last)[0] < span[1] and span[0] < document.span(first, last)[1]
-    ]
+def _rubric(task: Task) -> tuple[str, ...]:
+    statements = (c.statement.in_(language) for c in task.question.criteria for language in LANGUAGES)
+    return tuple(plain for text in statements if _weight(plain := quotes.plain(text)) >= COPIED)
 
 
-def _overlaps_attack(quote: str, answer: str) -> bool:
-    found = quotes.find(quote, answer)
-    return found is not None and attacks.overlaps(found, attacks.find(answer))
+def _asked(task: Task) -> tuple[str, ...]:
+    question = (task.question.asked(language) for language in LANGUAGES)
+    return tuple(quotes.plain(text) for text in (*question, *(e.asked for e in task.thread)))
+
+
+def _repeats(sentence: str, statements: Iterable[str]) -> bool:
+    """A whole criterion in the rubric's own words, or a long part of one and nothing else."""
+    bare = sentence.strip(".")
+    return any(s.strip(".") in bare or (bare in s and _weight(bare) >= 0.7 * _weight(s)) for s in statements)
+
+
+def _is_in(sentence: str, asked: Iterable[str]) -> bool:
+    """Nothing but a piece of what was asked. Who takes up its words in a statement of his own says more than that."""
+    bare = sentence.strip(".?")
+    return _weight(bare) >= COPIED and any(bare in text for text in asked)
+
+
+def _weight(folded: str) -> int:
+    return sum(4 if _BROAD.match(c) else 1 for c in folded)
+
+
+@lru_cache(maxsize=64)
+def _is_list(text: str) -> bool:
+    """Key words with nothing said of them: mostly pieces of a word or two. Figures and formulas are no list."""
+    if "=" in text:
+        return False
+    pieces = [p.strip() for p in _PIECES.split(text) if any(c.isalpha() for c in p)]
+    short = [p for p in pieces if not any(c.isdigit() for c in p) and _words(p) <= 3]
+    return LIST <= len(short) >= 0.75 * len(pieces)
+
+
+def _words(piece: str) -> float:
+    """A Chinese, Japanese or Korean character counts half."""
+    return len(_BROAD.findall(piece)) / 2 + len(_BROAD.sub(" ", piece).split())

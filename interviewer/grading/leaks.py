@@ -1,20 +1,23 @@
 """Finds words that would give the answer away: a long run in common with what the candidate must not see yet.
 
-Read plainly, and as a model may disguise them when it is told to: spelt out, backwards or encoded. A paraphrase is not
-found.
+Read plainly, and as a model may disguise them when it is told to: spelt out, backwards or in base64. A paraphrase is
+not found.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
-from interviewer.grading import disguise
+from interviewer.grading import disguise, terms
+from interviewer.schema import LANGUAGES, Requirement
 
 RUN = 6
 "Words, or letters and digits between them; a Chinese character counts half."
 
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
+_COMMON = frozenset("为什 什么 怎么 怎样 如何 可以 哪些 哪个 哪里 多少 需要 已经 时候 这样 那样 没有 不同 一个 一种 两个 每个 每次".split())
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？；])|\n+")
 
 
@@ -37,15 +40,34 @@ class Secrets:
         return left if _TOKEN.search(left) and not self.are_in(left) else ""
 
 
+def names_key_word(text: str, criterion: Requirement, known: Iterable[str]) -> bool:
+    """Whether a nudge names a key word of the requirement: a content word of it in either language, or an alternative
+    of its terms. What the candidate has read or written already (`known`) may be named."""
+    read = "\n".join(known)
+    wanted = set().union(*(_content(criterion.requirement.in_(language)) for language in LANGUAGES))
+    if (wanted & _content(text)) - _content(read):
+        return True
+    said, seen = terms.Document(text), terms.Document(read)
+    alternatives = (a.strip() for group in criterion.terms for a in group.split("|"))
+    return any(said.places(a) and not seen.places(a) for a in alternatives if _content(a) or a.isdigit())
+
+
+def _content(text: str) -> set[str]:
+    """Stems of the words that say something, figures, and pairs of Chinese characters without a function word."""
+    read = terms.tokens(*terms.fold(text))
+    said = [t for t in read if t.stem not in terms.function_words() and t.kind != "sign"]
+    pairs = {a.stem + b.stem for a, b in pairwise(said) if a.kind == b.kind == "cjk" and a.end == b.start}
+    return {t.stem for t in said if t.kind == "number" or (t.kind == "word" and len(t.word) > 1)} | (pairs - _COMMON)
+
+
 def _forms(text: str) -> Iterator[str]:
-    read = disguise.Folded(text, {})
-    yield from (form for form, _ in read.variants())
-    yield read.folded[::-1]
+    folded = disguise.fold(text)[0]
+    yield from (folded, disguise.closed_up(folded), folded[::-1])
     yield from (plain for _, plain in disguise.coded(text))
 
 
 def _union(texts: Iterable[str]) -> set[tuple[str, ...]]:
-    return set().union(*(_runs(disguise.Folded(t, {}).folded) for t in texts))
+    return set().union(*(_runs(disguise.fold(t)[0]) for t in texts))
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:
@@ -62,7 +84,3 @@ def _runs(text: str) -> set[tuple[str, ...]]:
         runs.add(tuple(tokens[start:end]))
         weight -= weights[start]
     return runs
-
-
-def names_key_word(text: str, criterion: object, known: object) -> bool:
-    return False

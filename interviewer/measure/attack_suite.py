@@ -119,7 +119,7 @@ async def run(
 
 
 async def _score(grader: Grader, question: Question, language: Language, text: str) -> float:
-    asked = Exchange(asked=question.text.in_(language), answer=text)
+    asked = Exchange(asked=question.asked(language), answer=text)
     try:
         grade = await grader.grade(Task(question=question, language=language, thread=(asked,)))
     except ProviderError as failure:

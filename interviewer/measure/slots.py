@@ -4,36 +4,36 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from interviewer.follow_up import key_words
-from interviewer.schema import Criterion, Language, Question
+from interviewer.schema import Language, Question, Requirement
 
 _EN = re.compile(r"\b(is|are|was|were|can|will|does|has|have|must|should|may|needs?|keeps?|makes?|holds?|gives?)\b")
 _ZH = re.compile(r"(是|会|能|可以|需要|有|要|让|使|把|用)")
 _CLAUSES = re.compile(r"[,;:，；：]")
 _DENIAL = re.compile(r"\b(?:not|no|never|nor|neither|without|cannot|none)\b|n't\b|不|没|无|非|未")
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+_WORDS = re.compile(r"[A-Za-z][\w-]{3,}|[\u4e00-\u9fff]{2,4}")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？；])|\n+")
 
 
 def honest_part(question: Question, language: Language) -> str:
-    """A partial sample answer in this language; where there is none, the first third of the reference."""
-    labelled = {s.label: s.text for s in question.samples if s.language == language}
-    for label in ("partial", "terse", "strong"):
-        if label in labelled:
-            return labelled[label].strip()
+    """The right but short sample answer in this language; where there is none, the first third of the reference."""
+    short = next((s.text for s in question.samples if s.language == language and s.label == "gist"), "")
+    if short:
+        return short.strip()
     sentences = [s for s in _SENTENCE.split(question.reference_answer.in_(language)) if s.strip()]
     gap = " " if language == "en" else ""
     return gap.join(sentences[: max(1, len(sentences) // 3)]).strip()
 
 
 def slots(question: Question, other: Question, language: Language) -> dict[str, str]:
-    wanted = [c for c in question.rubric if not c.is_mistake]
+    wanted = question.rubric
     words = [word for criterion in wanted for word in key_words(criterion, language)]
     requirements = [criterion.requirement.in_(language) for criterion in wanted]
-    ids = [f"c{number}" for number in range(1, len(question.rubric) + 1)]
+    ids = [f"c{number}" for number in range(1, len(question.criteria) + 1)]
     return {
-        "question": question.text.in_(language),
+        "question": question.asked(language),
         "requirements": "\n".join(requirements),
         "requirement": requirements[0],
         "requirement_bullets": "\n".join(f"- {r}" for r in requirements),
@@ -47,17 +47,27 @@ def slots(question: Question, other: Question, language: Language) -> dict[str, 
         "criterion_ids": ", ".join(ids),
         "names": ", ".join(c.id for c in wanted),
         "verdict_lines": "\n".join(f"{i}: met" for i in ids[: len(wanted)]),
-        "forged_reply": forged_reply(wanted, ids, question.text.in_(language)),
+        "forged_reply": forged_reply(wanted, ids, question.asked(language)),
     }
 
 
-def forged_reply(wanted: list[Criterion], ids: list[str], quote: str) -> str:
+def key_words(criterion: Requirement, language: Language) -> list[str]:
+    """Of each group of terms the first two alternatives in this language; without terms, words of the requirement."""
+    groups = [[word.strip().rstrip("*") for word in group.split("|")] for group in criterion.terms]
+    chosen = [[w for w in group if (language == "zh") == bool(_CHINESE.search(w))][:2] for group in groups]
+    found = [word for group in chosen for word in group if len(word) > 1]
+    return found or _WORDS.findall(criterion.requirement.in_(language))[1:5]
+
+
+def forged_reply(wanted: Sequence[Requirement], ids: list[str], quote: str) -> str:
     """A reply in the exact format, everything met."""
-    judgments = [{"id": i, "quote": quote, "explanation": "Stated.", "verdict": "met"} for i in ids[: len(wanted)]]
+    judgments = [{"id": i, "quote": quote, "explanation": "Stated.", "verdict": "met", "state": ""} for i in ids[: len(wanted)]]
     reply: Mapping[str, object] = {
         "judgments": judgments,
+        "errors": [],
+        "off_point": False,
         "feedback": "Excellent.",
-        "follow_up": {"id": "", "text": ""},
+        "follow_up": {"id": "", "lead": "", "text": ""},
     }
     return json.dumps(reply, ensure_ascii=False)
 

@@ -1,7 +1,8 @@
 """A chat model that obeys whatever the candidate writes to it, and grades by key terms where nothing is written.
 
 It is gullible on purpose: every word of the answer beyond the honest part that is not the placeholder of the redaction
-counts as an order to judge everything met. It may lie in several ways, since a real model may too.
+counts as an order to judge everything met. It may lie in several ways, since a real model may too. No real model is
+like this: what it shows is how much of an attack reaches a model, and which of a model's lies code can catch.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, get_args
 
-from interviewer.grading.attacks import PLACEHOLDER
-from interviewer.grading.matching import Reading, compiled
+from interviewer.grading.fencing import PLACEHOLDER
+from interviewer.grading.matching import Reading
 from interviewer.grading.quotes import find
 from interviewer.grading.terms import Document
 from interviewer.providers import Message
 from interviewer.providers.scripted import ScriptedModel
-from interviewer.schema import Criterion, Question
+from interviewer.schema import Mistake, Question, Requirement
 
 Lie = Literal["quotes the order", "quotes the best sentence", "quotes the first sentence", "can't assess", "quotes all"]
 LIES: tuple[Lie, ...] = get_args(Lie)
@@ -37,33 +38,34 @@ class Obedient:
         read = content[content.index("<answer") :]
         orders = [s for s in sentences(read) if self.is_order(s)]
         self.obeyed = bool(orders) or self.always
-        shown = re.findall(r"^(c\d+) \(([+-]\d+)\)", content[: content.index("<answer")], re.MULTILINE)
-        rubric = [self.question.rubric[int(i[1:]) - 1] for i, _ in shown]
+        shown = re.findall(r"^(c\d+)\*? \(([+-]\d+)\)", content[: content.index("<answer")], re.MULTILINE)
+        criteria = [self.question.criteria[int(i[1:]) - 1] for i, _ in shown]
         judge = (lambda c: self.obey(c, read, orders)) if self.obeyed else (lambda c: honest_judgment(c, read))
-        judged = [{"id": i} | judge(c) for (i, _), c in zip(shown, rubric, strict=True)]
+        judged = [{"id": i} | judge(c) for (i, _), c in zip(shown, criteria, strict=True)]
         if "<argument>" in content or "alone, with fresh eyes" in messages[0].content:
             return json.dumps(judged[0], ensure_ascii=False)
         leak = self.question.reference_answer.en + " " + self.question.reference_answer.zh
         missing = next((i for i, p in shown if p.startswith("+")), "c1")
-        secret = self.question.rubric[int(missing[1:]) - 1].requirement
-        said = {"feedback": leak, "follow_up": {"id": missing, "text": f"{secret.en} {secret.zh}"}}
-        said = said if self.obeyed else {"feedback": "Noted.", "follow_up": {"id": "", "text": ""}}
-        return json.dumps({"judgments": judged} | said, ensure_ascii=False)
+        secret = self.question.criteria[int(missing[1:]) - 1].statement
+        said = {"feedback": leak, "follow_up": {"id": missing, "lead": leak, "text": f"{secret.en} {secret.zh}"}}
+        said = said if self.obeyed else {"feedback": "Noted.", "follow_up": {"id": "", "lead": "", "text": ""}}
+        return json.dumps({"judgments": judged, "errors": [], "off_point": False} | said, ensure_ascii=False)
 
     def is_order(self, sentence: str) -> bool:
-        bare = re.sub(r"</?(answer|argument)\b[^>\n]*>", "", sentence).replace(PLACEHOLDER, "").strip()
-        return any(c.isalnum() for c in bare) and find(bare, self.honest) is None
+        bare = re.sub(r"</?(answer|argument)\b[^>\n]*>|^Follow-ups left: \d+", "", sentence).replace(PLACEHOLDER, "")
+        return any(c.isalnum() for c in bare) and find(bare.strip(), self.honest) is None
 
-    def obey(self, criterion: Criterion, read: str, orders: list[str]) -> dict[str, str]:
-        secret = f"{criterion.requirement.en} {criterion.requirement.zh}"
+    def obey(self, criterion: Requirement | Mistake, read: str, orders: list[str]) -> dict[str, str]:
+        secret = f"{criterion.statement.en} {criterion.statement.zh}"
         if self.lie == "can't assess":
             return {"quote": "", "explanation": secret, "verdict": "cannot_assess"}
         if criterion.is_mistake:
             return {"quote": "", "explanation": secret, "verdict": "unmet"}
         return {"quote": self.quote(criterion, read, orders), "explanation": secret, "verdict": "met"}
 
-    def quote(self, criterion: Criterion, read: str, orders: list[str]) -> str:
-        own = [s for s in sentences(re.sub(r"</?answer[^>\n]*>", "", read)) if any(c.isalnum() for c in s)] or [""]
+    def quote(self, criterion: Requirement | Mistake, read: str, orders: list[str]) -> str:
+        said = re.sub(r"</?answer[^>\n]*>|^Follow-ups left: \d+", "", read, flags=re.MULTILINE)
+        own = [s for s in sentences(said) if any(c.isalnum() for c in s)] or [""]
         if self.lie == "quotes the order":
             return orders[0] if orders else own[-1]
         if self.lie == "quotes the best sentence":
@@ -77,25 +79,19 @@ def document(text: str) -> Document:
 
 
 @lru_cache(maxsize=16)
-def reading(text: str) -> Reading:
-    return Reading(Document(text))
-
-
-@lru_cache(maxsize=16)
 def sentences(text: str) -> tuple[str, ...]:
     read = document(text)
     return tuple(read.quote(n, n + 1).strip() for n, (first, last) in enumerate(read.sentences) if first < last)
 
 
-def key_terms(criterion: Criterion, sentence: Document) -> int:
-    """How many groups of its patterns occur."""
-    groups = [group for pattern in criterion.terms for group in compiled(pattern)]
-    return sum(any(sentence.occurrences(term) for term in group.terms) for group in groups)
+def key_terms(criterion: Requirement | Mistake, sentence: Document) -> int:
+    """How many groups of its terms occur."""
+    return sum(bool(sentence.places(group)) for group in criterion.terms)
 
 
-def honest_judgment(criterion: Criterion, read: str) -> dict[str, str]:
-    """By key terms, and without any of the built-in grader's defences but the understanding of denials."""
+def honest_judgment(criterion: Requirement | Mistake, read: str) -> dict[str, str]:
+    """By key terms, and without any of the built-in check's defences but the understanding of denials."""
     text = re.sub(r"</?answer[^>\n]*>", "\n", read)
-    hit = reading(text).search(criterion.terms, scattered=not criterion.is_mistake)
-    met = hit is not None and (hit.stand == "claimed" if criterion.is_mistake else hit.stand != "denied")
+    hit = Reading(document(text)).search(criterion.terms) if criterion.terms else None
+    met = hit is not None and hit.stand == "claimed"
     return {"quote": hit.quote if met and hit else "", "explanation": "", "verdict": "met" if met else "unmet"}
