@@ -9,8 +9,8 @@ from typing import Literal
 
 from interviewer.grading.terms import Document, Range, cues
 
-REACH = 7.0
-"How far a cue denies, in words; a Chinese character counts half."
+REACH = 5.0
+"How far a cue denies, in words (as in NegEx); a Chinese character counts half."
 
 Stand = Literal["claimed", "contrasted", "supposed", "asked", "denied"]
 

@@ -23,11 +23,17 @@ def test_a_sentence_that_only_repeats_what_was_asked_is_copied() -> None:
         ("I would say that the cache is small.", set()),
         ("指出多个头共享一组键。", {0}),
         ("多个头共享一组键。", set()),
+        ("多个头共享一组键，如图所指。", set()),
+        ("The paper says: several heads share one key.", set()),
     ],
 )
 def test_a_requirement_in_the_rubrics_own_words_is_recited(text: str, recited: set[int]) -> None:
     requirements = ["Says that several heads share one key.", "指出多个头共享一组键。"]
     assert junk.recited_sentences(Document(text), requirements) == recited
+
+
+def test_a_requirement_that_is_a_plain_statement_may_be_said_word_for_word() -> None:
+    assert junk.recited_sentences(Document("线性层不带 bias。"), ["线性层不带 bias。"]) == set()
 
 
 LISTS = [
