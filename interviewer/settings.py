@@ -70,7 +70,8 @@ class Settings(Record):
 
     @property
     def on_loopback(self) -> bool:
-        return self.host in ("127.0.0.1", "localhost", "::1")
+        """Serves the owner of this machine and nobody else: not behind a proxy that makes it public."""
+        return self.host in ("127.0.0.1", "localhost", "::1") and not self.root_path
 
 
 _VARIABLES = {
