@@ -60,7 +60,7 @@ Case = tuple[Question, Sample]
 
 
 def read(folder: Path) -> list[Case]:
-    files = sorted(folder.rglob("*.yaml"))
+    files = sorted(folder.glob("*/*.yaml"))
     questions = [Question.model_validate(yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files]
     return [(question, sample) for question in questions for sample in question.samples]
 

@@ -83,7 +83,7 @@ class _Answer:
     """One answer of the thread, read; what is addressed to the grader or repeats question or rubric is set aside."""
 
     def __init__(self, exchange: Exchange, task: Task) -> None:
-        question, self.exchange = task.question, exchange
+        question, self.exchange, self.asked_about = task.question, exchange, frozenset(task.asked)
         asked = [*map(question.asked, LANGUAGES), *(earlier.asked for earlier in task.thread)]
         rubric = [c.requirement.in_(language) for c in question.rubric for language in LANGUAGES]
         self.document = Document(exchange.answer)
@@ -97,8 +97,13 @@ class _Answer:
         self.is_list = junk.is_word_list(exchange.answer)
 
     def search(self, criterion: Requirement | Mistake) -> Hit | None:
-        """The best passage. A reply to the criterion's own probe need not repeat one thing that the probe has named."""
-        found = [self.reading.search(criterion.terms, most=2 if criterion.is_mistake else 3)]
+        """The best passage. A reply to the criterion's own probe need not repeat one thing that the probe has named.
+
+        What is pressed for is looked for once it was asked about: before, its words come up by chance.
+        """
+        if isinstance(criterion, Requirement) and criterion.is_pressed and criterion.id not in self.asked_about:
+            return None
+        found = [self.reading.search(criterion.terms)]
         if self.exchange.criterion_id == criterion.id and len(criterion.terms) > 1:
             probe = Document(self.exchange.asked)
             named = [group for group in criterion.terms if probe.places(group)]

@@ -263,9 +263,14 @@ def test_a_terse_answer_in_whole_statements_keeps_its_points(text: str) -> None:
 def test_the_score_is_the_tally_of_what_was_asked() -> None:
     assert grade(FULL["en"], hinted=("shares-kv",)).score == pytest.approx(0.8)
     assert grade(FULL["en"], asked=("uptraining",)).score == pytest.approx(10 / 12)
-    unasked = grade(f"{FULL['en']} You can convert a multi-head model.")
-    assert "uptraining" in met(unasked)
-    assert unasked.score == scoring.tally(GQA, unasked.judgments).score == 1.0
+
+
+def test_what_is_pressed_for_is_looked_for_once_it_was_asked_about() -> None:
+    deeper = f"{FULL['en']} You can convert a multi-head model."
+    assert "uptraining" not in met(grade(deeper))
+    asked = grade(deeper, asked=("uptraining",))
+    assert "uptraining" in met(asked)
+    assert asked.score == scoring.tally(GQA, asked.judgments, asked=("uptraining",)).score == 1.0
 
 
 def test_feedback_counts_what_the_opener_asks_for() -> None:
