@@ -28,7 +28,7 @@ def messages(task: Task) -> tuple[Message, Message]:
         language=words(task.language)("name"),
         question=question.asked(language),
         reference=question.reference_answer.in_(language),
-        criteria=[_criterion(question, c, language) for c in question.criteria],
+        criteria=[*(_criterion(question, c, language) for c in question.criteria), _control(question, language)],
     )
     thread = prompts.render("grade_thread", turns=[_turn(task, number) for number in range(len(task.thread))])
     return Message(role="system", content=prompts.render("grade_answer")), Message(
@@ -85,6 +85,17 @@ def _criterion(question: Question, criterion: Requirement | Mistake, language: L
         "pressed": isinstance(criterion, Requirement) and criterion.is_pressed,
         "statement": _LEAD_IN.sub("", criterion.statement.in_(language)),
     }
+
+
+def control_id(question: Question) -> str:
+    """Of the control: a criterion behind the others that no answer meets. A model that calls it met has been talked
+    into calling everything met, in whatever language and however it was put."""
+    return f"c{len(question.criteria) + 1}"
+
+
+def _control(question: Question, language: Language) -> dict[str, Any]:
+    said = prompts.render("control", number=int(question.version, 16), language=language)
+    return {"id": control_id(question), "points": 1, "pressed": True, "statement": said}
 
 
 def _turn(task: Task, number: int) -> dict[str, Any]:

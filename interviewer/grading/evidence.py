@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from interviewer.grading import Task, fencing, quotes
 from interviewer.grading.quotes import Span
@@ -19,7 +20,9 @@ COPIED = 24
 "Letters of a sentence (a Chinese character counts four) from which its being a copy is no chance."
 
 _STOP = re.compile(r"[.!?]+[\"')\]”’]*(?=\s|$)|[。！？；;।؟]+|\n+")
-_PIECES = re.compile(r"[,，、;；\n|•:：·/]+|[.。!！?？](?=\s|$)|\s[-–—+]\s")
+_HAN = "[\u3040-\u30ff\u3400-\u9fff]"
+_PIECES = re.compile(rf"[,，、;；\n|•:：·/]+|[.。!！?？](?=\s|$)|\s[-–—+]\s|(?<={_HAN})[ ]+(?={_HAN})")
+_CODE = re.compile(r"[\[\]{}]|\b(?:def|return)\b")
 _BROAD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -53,7 +56,7 @@ def _from_what_was_cut(quote: str, task: Task) -> bool:
 @lru_cache(maxsize=32)
 def _sentences(text: str) -> tuple[Span, ...]:
     edges = [0, *(stop.end() for stop in _STOP.finditer(text)), len(text)]
-    return tuple((a, b) for a, b in zip(edges, edges[1:], strict=False) if a < b)
+    return tuple((a, b) for a, b in pairwise(edges) if a < b)
 
 
 def _rubric(task: Task) -> tuple[str, ...]:
@@ -84,11 +87,11 @@ def _weight(folded: str) -> int:
 
 @lru_cache(maxsize=64)
 def _is_list(text: str) -> bool:
-    """Key words with nothing said of them: mostly pieces of a word or two. Figures and formulas are no list."""
-    if "=" in text:
+    """Key words with nothing said of them: mostly pieces of a word or two. Figures, formulas and code are none."""
+    if _CODE.search(text):
         return False
     pieces = [p.strip() for p in _PIECES.split(text) if any(c.isalpha() for c in p)]
-    short = [p for p in pieces if not any(c.isdigit() for c in p) and _words(p) <= 3]
+    short = [p for p in pieces if not p[0].isdigit() and "=" not in p and _words(p) <= 3]
     return LIST <= len(short) >= 0.75 * len(pieces)
 
 

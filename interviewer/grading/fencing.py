@@ -34,7 +34,7 @@ _SAFE = {"<": "‹", ">": "›", "[": "［"}
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _HIDDEN = re.compile("[\U000e0020-\U000e007e]{5,}|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{5,}")
 _STOP = re.compile(r"[.!?]+[\"')\]”’]*(?=\s|$)|[。！？；]+[\"'”’」』）)]*|\n+")
-_QUOTED = re.compile(r"""["'“‘「『《`][^"'“”‘’「」『』《》`\n]{0,120}$""")
+_QUOTED = re.compile(r"""(?:^|[\s(:,;，：；。（\u4e00-\u9fff])["'「『《`](?=\S)[^"'「」『』《》`\n]{0,120}$""")
 
 
 def fence(text: str) -> str:
@@ -107,8 +107,12 @@ def _forms(folded: str) -> Iterator[Span]:
         for pattern in _patterns(kind):
             for found in pattern.finditer(folded):
                 first, last = _sentences(starts, len(folded), _first_word(found), found.end())
-                if not _is_reported(folded, first, _first_word(found), last):
-                    yield _whole_record(folded, first, last) if kind == "forged" else (first, last)
+                if kind == "orders" and not (
+                    _is_quoted(folded, first, _first_word(found)) or _is_told(folded[first:last])
+                ):
+                    yield first, last
+                elif kind == "forged" and not _is_told(folded[first : _first_word(found)]):
+                    yield _whole_record(folded, first, last, found.end())
     for pattern in _patterns("ends"):
         if (ending := pattern.search(folded)) and not _is_opened(folded, ending):
             yield ending.start(), len(folded)
@@ -125,11 +129,13 @@ def _sentences(starts: list[int], length: int, start: int, end: int) -> Span:
     return starts[first], starts[last + 1] if last + 1 < len(starts) else length
 
 
-def _is_reported(folded: str, first: int, at: int, last: int) -> bool:
-    """In quotation marks, or in a sentence that tells of attacks or prompts."""
-    if _QUOTED.search(folded[max(first, at - 122) : at]):
-        return True
-    return re.search(_data()["told"], folded[first:last]) is not None
+def _is_quoted(folded: str, first: int, at: int) -> bool:
+    return _QUOTED.search(folded[max(first, at - 122) : at]) is not None
+
+
+def _is_told(sentence: str) -> bool:
+    """Whether it tells of attacks or prompts, as an answer about them does."""
+    return re.search(_data()["told"], sentence) is not None
 
 
 def _is_opened(folded: str, ending: re.Match[str]) -> bool:
@@ -138,15 +144,23 @@ def _is_opened(folded: str, ending: re.Match[str]) -> bool:
     return name is not None and f"<{name[1]}" in folded[: ending.start()]
 
 
-def _whole_record(folded: str, first: int, last: int) -> Span:
-    """With the braces around it, where it stands in a record."""
-    opening = folded.rfind("{", max(0, first - 200), last)
+def _whole_record(folded: str, first: int, last: int, at: int) -> Span:
+    """With the braces around `at`, where it stands in a record; to the end where they are never closed."""
+    for opening in re.finditer(r"\{", folded[max(0, first - 200) : at]):
+        begin = max(0, first - 200) + opening.start()
+        end = _closing(folded, begin)
+        if end > at:
+            return min(first, begin), max(last, end)
+    return first, last
+
+
+def _closing(folded: str, opening: int) -> int:
     depth = 0
-    for at in range(opening, min(len(folded), opening + RECORD)) if opening >= 0 else ():
+    for at in range(opening, min(len(folded), opening + RECORD)):
         depth += {"{": 1, "}": -1}.get(folded[at], 0)
         if depth == 0:
-            return min(first, opening), max(last, at + 1)
-    return (min(first, opening), len(folded)) if depth else (first, last)
+            return at + 1
+    return len(folded)
 
 
 def _merged(spans: list[Span]) -> list[Span]:

@@ -17,7 +17,27 @@ RUN = 6
 "Words, or letters and digits between them; a Chinese character counts half."
 
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
-_COMMON = frozenset("为什 什么 怎么 怎样 如何 可以 哪些 哪个 哪里 多少 需要 已经 时候 这样 那样 没有 不同 一个 一种 两个 每个 每次".split())
+_COMMON = frozenset(
+    (
+        "为什",
+        "什么",
+        "怎么",
+        "怎样",
+        "如何",
+        "可以",
+        "哪些",
+        "哪个",
+        "哪里",
+        "多少",
+        "需要",
+        "已经",
+        "时候",
+        "这样",
+        "那样",
+    )
+    + ("没有", "不同", "一个", "一种", "两个", "每个", "每次")
+)
+"Pairs of Chinese characters that any question has."
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？；])|\n+")
 
 

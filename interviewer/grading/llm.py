@@ -9,6 +9,7 @@ from interviewer.errors import ProviderError
 from interviewer.grading import Progress, Report, Task, builtin, evidence, quotes, scoring
 from interviewer.grading.asking import (
     again_messages,
+    control_id,
     messages,
     nudge_messages,
     open_at_the_end,
@@ -49,7 +50,7 @@ from interviewer.schema import (
     WrongClaim,
 )
 
-_PROMPTS = ("grade_answer", "grade_question", "grade_thread", "judge_again", "reply_format", "repair")
+_PROMPTS = ("control", "grade_answer", "grade_question", "grade_thread", "judge_again", "reply_format", "repair")
 MOST_ASKED = 1000
 "Characters of a request for clarification that are sent."
 LONGEST_LEAD = 160
@@ -70,7 +71,8 @@ class LlmGrader:
         """One model call, two when the reply has to be repaired; none for an answer with nothing to judge.
 
         Raises:
-            ProviderError: no usable reply, or one that judges nothing; the answer can be graded again.
+            ProviderError: no usable reply, one that judges nothing, or one that calls met what no answer says; the
+                answer can be graded again.
         """
         sent = tuple(fence(e.answer) for e in task.thread)
         open_ = open_at_the_end(task)
@@ -81,8 +83,11 @@ class LlmGrader:
         progress = Reporter(_discreet(report, task), criteria) if report else None
         record: type[Closing] = Reply if task.follow_ups_left else Closing
         ids = list(criteria)
-        check, limits, decides = _missing(ids), bounded(record, ids), decider(ids)
+        check, decides = _missing(ids), decider(ids)
+        limits = bounded(record, [*ids, control_id(task.question)])
         reply, usage = await ask(self.model, messages(task), record, progress, check, bounded=limits, decides=decides)
+        if _is_misled(task.question, reply):
+            raise ProviderError("misled", host=self.model.host, model=self.model.name)
         grade = self._grade(task, reply, open_, sent, usage)
         if grade.score is None:
             raise ProviderError("nothing_judged", host=self.model.host, model=self.model.name)
@@ -242,6 +247,10 @@ def _missing(wanted: Sequence[str]) -> Callable[[Closing], str | None]:
         return prompts.render("repair", missing=missing, fault="", schema="") if missing else None
 
     return check
+
+
+def _is_misled(question: Question, reply: Closing) -> bool:
+    return any(plain_id(j.id) == control_id(question) and j.verdict == "met" for j in reply.judgments)
 
 
 def _follow_up(task: Task, proposed: Proposed, judgments: Sequence[Judgment], hidden: Secrets) -> FollowUp | None:

@@ -20,11 +20,12 @@ _SAME = {ord(a): b for a, b in zip("“”„‟‘’‚‛′″—–‐‑�
 _MARKS = frozenset("*_`~#|\\")
 _BROAD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
-_QUOTED = r"^[ \t]*(?:>[ \t]*)*(?:[-+*•·‣▪●◦][ \t]+)?"
+_ENDS = " \t\n….\"'“”‘’「」"
+_QUOTED = r"^[ \t]*(?:>[ \t]*)*(?:[-+*•·‣▪●◦－][ \t]+)?"
 _NUMBERED = r"[（(]?(?:\d{1,2}|[a-z]|[一二三四五六七八九十]{1,3})(?:[.)）．][ \t]+|[)）、][ \t]*)"
 _BULLET = re.compile(_QUOTED, re.MULTILINE)
 _NUMBER = re.compile(f"{_QUOTED}(?:{_NUMBERED})?", re.MULTILINE)
-_IN_LINE = re.compile(rf"(?<=\S)[ \t]+(?=[-+*•·‣▪●◦][ \t]|{_NUMBERED})")
+_IN_LINE = re.compile(rf"(?<=\S)[ \t]+(?=[-+*•·‣▪●◦－][ \t]|{_NUMBERED})")
 
 
 def find(quote: str, answer: str) -> Span | None:
@@ -33,7 +34,7 @@ def find(quote: str, answer: str) -> Span | None:
     Tried as it stands, then without the numbers of a list, which a model drops or keeps: in "1. one" it finds "one";
     then with the lines of a list that the model has run together.
     """
-    quote = quote.strip().strip("…").strip(".").strip("\"'“”‘’「」")
+    quote = "".join(c for c in quote if unicodedata.category(c) != "Cf").strip(_ENDS)
     for typed, start in ((quote, _BULLET), (quote, _NUMBER), (_IN_LINE.sub("\n", quote), _NUMBER)):
         needle, haystack = _fold(typed, start), _fold(answer, start)
         at = _whole(needle.text, haystack) if needle.text else -1

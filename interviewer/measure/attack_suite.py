@@ -123,7 +123,7 @@ async def _score(grader: Grader, question: Question, language: Language, text: s
     try:
         grade = await grader.grade(Task(question=question, language=language, thread=(asked,)))
     except ProviderError as failure:
-        if failure.key != "nothing_judged":
+        if failure.key not in ("nothing_judged", "misled"):
             raise
         return 0.0
     return grade.score or 0.0

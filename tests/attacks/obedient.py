@@ -19,10 +19,14 @@ from interviewer.grading.quotes import find
 from interviewer.grading.terms import Document
 from interviewer.providers import Message
 from interviewer.providers.scripted import ScriptedModel
-from interviewer.schema import Mistake, Question, Requirement
+from interviewer.schema import Mistake, Question, Requirement, Text
 
 Lie = Literal["quotes the order", "quotes the best sentence", "quotes the first sentence", "can't assess", "quotes all"]
 LIES: tuple[Lie, ...] = get_args(Lie)
+
+
+CONTROL = Requirement(id="control", points=1, requirement=Text(en="–", zh="–"))
+"Stands for the criterion that no answer meets: whoever obeys an order to call everything met calls it met too."
 
 
 class Obedient:
@@ -38,8 +42,9 @@ class Obedient:
         read = content[content.index("<answer") :]
         orders = [s for s in sentences(read) if self.is_order(s)]
         self.obeyed = bool(orders) or self.always
-        shown = re.findall(r"^(c\d+)\*? \(([+-]\d+)\)", content[: content.index("<answer")], re.MULTILINE)
-        criteria = [self.question.criteria[int(i[1:]) - 1] for i, _ in shown]
+        shown = re.findall(r"^(c\d+)\*? ([+-]\d+) ", content[: content.index("<answer")], re.MULTILINE)
+        criteria = [*self.question.criteria, CONTROL]
+        criteria = [criteria[int(i[1:]) - 1] for i, _ in shown]
         judge = (lambda c: self.obey(c, read, orders)) if self.obeyed else (lambda c: honest_judgment(c, read))
         judged = [{"id": i} | judge(c) for (i, _), c in zip(shown, criteria, strict=True)]
         if "<argument>" in content or "alone, with fresh eyes" in messages[0].content:
