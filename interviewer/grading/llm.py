@@ -44,6 +44,7 @@ from interviewer.schema import (
     Judgment,
     Mistake,
     Provenance,
+    Question,
     Requirement,
     Usage,
     Warning_,
