@@ -122,14 +122,14 @@ class LookingBack:
 
     def _question(self, number: int, line: Line) -> str:
         """One line where the screen is wide enough: what is suggested, and what it is about."""
-        w, language = self.room.w, self.room.language
-        statement = line.criterion.statement.in_(language)
-        asks = "claimed" if line.criterion.is_mistake else "said"
-        tail = w(f"terminal.{asks}", suggested=w(f"confirm.suggested.{line.judgment.verdict}") if line.judgment else "")
-        room = self.room.console.width - cell_len(tail) - 8
-        if cell_len(statement) > room > 20:
-            statement = set_cell_size(statement, room - 1).rstrip() + "…"
-        return f"{number:2}  {statement} {tail}"
+        w = self.room.w
+        statement = line.criterion.statement.in_(self.room.language)
+        asked = f"{w('confirm.did_you_claim')} {statement}" if line.criterion.is_mistake else statement
+        head, tail = f"{number:2}  {show.mark(line, w)}  ", "  y/n"
+        room = self.room.console.width - cell_len(head + tail) - 4
+        if cell_len(asked) > room > 20:
+            asked = set_cell_size(asked, room - 1).rstrip() + "…"
+        return head + asked + tail
 
     def _corrected(self, line: Line, verdict: str) -> None:
         correction = getattr(line.criterion, "correction", None)

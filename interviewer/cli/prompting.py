@@ -50,7 +50,7 @@ class Prompted:
         return None if text is None else read(text, self._pasted)
 
     async def line(self, asked: str) -> str | None:
-        text = await self._ask(self._lines, f"{asked} ")
+        text = await self._ask(self._lines, asked if asked.endswith("\n") else f"{asked} ")
         return None if text is None else text.strip()
 
     async def _ask(

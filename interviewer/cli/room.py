@@ -79,6 +79,7 @@ class Room:
             else:
                 if at != shown:
                     self._ask(interview, turn)
+                    self.console.print()
                     shown = at
                 interview = await self._listen(interview, at)
         return interview

@@ -41,7 +41,7 @@ def result(console: Console, shown: Result, language: Language) -> None:
         console.print(_table(shown, language, w))
     for warning in shown.grade.warnings if shown.grade else ():
         console.print(Text(w(f"warnings.{warning}"), style="yellow"))
-    if shown.grade and shown.grade.feedback:
+    if shown.grade and shown.grade.provenance.grader != "builtin" and shown.grade.feedback:  # its own is a count
         console.print(Text(shown.grade.feedback))
 
 
@@ -71,8 +71,9 @@ def _table(shown: Result, language: Language, w: Words) -> Table:
     for column in ("right", "left", "right"):
         table.add_column(justify=column, no_wrap=True)
     table.add_column()
+    suggested = shown.grade is not None and shown.grade.provenance.grader == "builtin"
     for number, line in enumerate(shown.lines, 1):
-        table.add_row(str(number), mark(line, w), _worth(line), _said(line, language, w))
+        table.add_row(str(number), mark(line, w), _worth(line), _said(line, language, w, suggested))
     for number, error in enumerate(errors(shown), len(shown.lines) + 1):
         table.add_row(str(number), f"! {w('report.also')}", "", _wrong(error, w))
     return table
@@ -96,8 +97,8 @@ def _worth(line: Line) -> str:
     return f"{line.points:g}/{line.criterion.points}"
 
 
-def _said(line: Line, language: Language, w: Words) -> Text:
-    """The statement, the candidate's words, why, and what is right."""
+def _said(line: Line, language: Language, w: Words, suggested: bool) -> Text:
+    """The statement, the candidate's words, why, and what is right. The built-in check knows no why for "not found"."""
     criterion, judgment = line.criterion, line.judgment
     text = Text(criterion.statement.in_(language))
     if isinstance(criterion, Requirement) and criterion.is_pressed:
@@ -111,7 +112,8 @@ def _said(line: Line, language: Language, w: Words) -> Text:
         text.append(f" ({w('report.note_separator').join(told)})")
     if judgment.quote:
         text.append(f"\n“{judgment.quote}”", style="italic")
-    if why := reports.notes(judgment, w):
+    is_open = not judgment.quote and not judgment.notes and judgment.verdict == "unmet"
+    if (why := reports.notes(judgment, w)) and not (is_open and suggested):
         text.append(f"\n{why}", style="dim")
     if not isinstance(criterion, Requirement) and criterion.correction and line.points:
         text.append(f"\n{w('report.right')} {criterion.correction.in_(language)}")
