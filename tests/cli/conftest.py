@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,19 +30,21 @@ def bank(folder: Path) -> Path:
     (folder / TOPIC).mkdir(parents=True)
     for name in ("first", "second", "third"):
         artefact = "```python\nfor x in range(3):\n    print(x)\n```"
-        record = question(name, topic=TOPIC, artefact=artefact).model_dump(mode="json", exclude_none=True)
-        del record["samples"], record["covers"]
+        sample = {"label": "gist", "language": "en", "text": "It stores keys.", "met": ["stores"]}
+        chosen = question(name, topic=TOPIC, artefact=artefact, samples=[sample])
+        record = chosen.model_dump(mode="json", exclude_none=True)
+        del record["covers"]
         (folder / TOPIC / f"{name}.yaml").write_text(json.dumps(record), encoding="utf-8")
     return folder
 
 
 @pytest.fixture
-def last(capfd: pytest.CaptureFixture[str]) -> Iterator[Any]:
+def last(capsys: pytest.CaptureFixture[str]) -> Callable[[], Any]:
     """The report of the latest interview, as JSON."""
 
     def reported() -> Any:
-        capfd.readouterr()
+        capsys.readouterr()
         assert run(["report", "last", "--format", "json"]) == 0
-        return json.loads(capfd.readouterr().out)
+        return json.loads(capsys.readouterr().out)
 
-    return reported  # type: ignore[return-value]
+    return reported
