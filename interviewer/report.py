@@ -197,7 +197,7 @@ def add_filters(environment: Environment) -> None:
         prose=prose,
         quoted=_quoted,
         marked=marked,
-        notes=_notes,
+        notes=notes,
         said=said,
     )
 
@@ -337,12 +337,12 @@ def said(judgment: Judgment | None, criterion: Criterion, w: Words) -> str:
     return w(f"marks.{judgment.counts if judgment else 'none'}{'_mistake' if criterion.is_mistake else ''}")
 
 
-def _notes(judgment: Judgment, w: Words) -> str:
+def notes(judgment: Judgment, w: Words) -> str:
     """Explanation and notes in one line. That it was judged again shows by itself where the earlier one stands by."""
     shown = set(judgment.notes) - ({"second_look", "appeal"} if judgment.earlier else set())
-    notes = [w(f"notes.{note}") for note in judgment.notes if note in shown]
+    noted = [w(f"notes.{note}") for note in judgment.notes if note in shown]
     agreed = [] if judgment.agreement is None else [w("report.agreement", share=percent(judgment.agreement))]
-    return w("report.note_separator").join(part for part in (judgment.explanation, *notes, *agreed) if part)
+    return w("report.note_separator").join(part for part in (judgment.explanation, *noted, *agreed) if part)
 
 
 def _quoted(text: str) -> str:
