@@ -152,7 +152,7 @@ def connect(page: Page) -> None:
         room.buttons[chosen.id].click(pressed, [room.box, *here], page.of_the_room, js=_ON_SCREEN, **queued)
     shown = [*page.of_the_room, *page.history.components]
     for html in (room.transcript, room.live, room.look_back, room.finish, page.reports.body, page.history.body):
-        html.click(does.click, here, shown, **quiet)
+        html.click(does.click, here, shown, trigger_mode="multiple", **quiet)
 
 
 def _streaming(does: Answering, chosen: Action) -> Callable[..., AsyncIterator[Updates]]:

@@ -71,9 +71,7 @@
     if (!panel) { lookedBackAt = null; return; }
     if (panel.dataset.turn === lookedBackAt) return;
     lookedBackAt = panel.dataset.turn;
-    const heading = panel.querySelector("h2");
-    if (heading.offsetParent) heading.focus();
-    heading.closest(".look-back").scrollIntoView({ block: "start" });
+    panel.querySelector("h2").focus();
   }
 
   const inSight = (element) => element.offsetParent !== null;
