@@ -333,7 +333,7 @@ def _topic_scores(results: Sequence[Result], titles: Mapping[str, Text], languag
 def said(judgment: Judgment | None, criterion: Criterion, w: Words) -> str:
     """The verdict in a mark and a word."""
     verdict: str = judgment.counts if judgment else "none"
-    if judgment and "claim_suspected" in judgment.notes and not judgment.confirmed:
+    if criterion.is_mistake and judgment and "claim_suspected" in judgment.notes and not judgment.confirmed:
         verdict = "suspected"
     return w(f"marks.{verdict}{'_mistake' if criterion.is_mistake else ''}")
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, timedelta
+from html import unescape
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from interviewer.grading import Progress
 from interviewer.locales import Words, words
 from interviewer.measure.show import Measured
-from interviewer.schema import Appeal, Failure, Interview, Judgment, Turn, WrongClaim
+from interviewer.report import summarise
+from interviewer.schema import Appeal, Failure, Interview, Judgment, Note, Turn, Warning_, WrongClaim
 from interviewer.web import views
 from tests.examples import NOON, grade, plan, question, text
 
@@ -341,6 +344,19 @@ def test_every_state_of_an_interview_can_be_drawn(w: Words) -> None:
         assert views.transcript(w, held)
         assert views.scorecard(w, held)
         assert views.question(w, held, {}) or views.look_back(w, held) or held.finished_at
+
+
+@pytest.mark.parametrize("w", [EN, ZH], ids=["en", "zh"])
+def test_every_note_and_warning_can_be_drawn(w: Words) -> None:
+    """Where one has no words, the page of that answer would stay empty."""
+    judged = grade(Q, "stores")
+    noted = judged.judgments[0].model_copy(update={"notes": get_args(Note)})
+    judged = judged.model_copy(update={"judgments": (noted, *judged.judgments[1:]), "warnings": get_args(Warning_)})
+    held = interview(turn(outcome="answered", answer="a", grade=judged), plan=plan(grader="llm"))
+    told = summarise(held.model_copy(update={"finished_at": NOON}))
+    page = views.render("report_page", w, report=told, language="en", zone=UTC, disputes=views.disputes(held))
+    shown = views.look_back(w, held) + page
+    assert not [name for name in get_args(Warning_) if w(f"warnings.{name}") not in unescape(shown)]
 
 
 # --- colours ----------------------------------------------------------------------------------------------------------
