@@ -120,11 +120,6 @@ ACTIONS: tuple[Action, ...] = (
 "The buttons under the box, in their order."
 
 
-async def _grade(visit: Visit, data: Mapping[str, Any]) -> Interview:
-    """Only finds out whose interview it is: grading takes long, and the page shows how it goes."""
-    return await visit.visitors.parts.session.load(visit.interview_id, visit.owner)
-
-
 async def _go_on(visit: Visit, data: Mapping[str, Any]) -> Interview:
     """Leaves the answer not graded."""
     return await visit.visitors.parts.session.stop_grading(*visit.turn)
@@ -154,16 +149,12 @@ async def _disagree(visit: Visit, data: Mapping[str, Any]) -> Interview:
 
 
 CLICKS: Mapping[str, Callable[[Visit, Mapping[str, Any]], Awaitable[Interview]]] = {
-    "grade": _grade,
-    "grade_all": _grade,
     "go_on": _go_on,
     "finish": _finish,
     "confirm": _confirm,
     "disagree": _disagree,
 }
-"What the buttons inside the HTML of room, report and history do, by their data-do."
-GRADES = ("grade", "grade_all")
-"After these the turn, or every turn without a grade, is graded."
+"What the buttons inside the HTML of room, report and history do, by their data-do; grading apart."
 
 
 def state(interview: Interview, busy: bool) -> State:

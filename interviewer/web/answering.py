@@ -15,7 +15,7 @@ from interviewer.locales import Words, words
 from interviewer.schema import Interview, Question
 from interviewer.typed import intent
 from interviewer.web import views
-from interviewer.web.actions import ACTIONS, CLICKS, GRADES, Action, Visit, action, number_of
+from interviewer.web.actions import ACTIONS, CLICKS, Action, Visit, action, number_of
 from interviewer.web.labels import Updates, merged
 from interviewer.web.page_parts import Page
 from interviewer.web.room import read_place
@@ -64,28 +64,38 @@ class Answering:
         async for update in self._graded(visit, interview, cleared):
             yield update
 
-    async def click(
-        self, place: str, language: str, request: gr.Request, event: gr.EventData
-    ) -> AsyncIterator[Updates]:
-        """A button inside the room's or the report's HTML."""
+    async def click(self, place: str, language: str, request: gr.Request, event: gr.EventData) -> Updates:
+        """A button inside the HTML of room, report or history."""
         data, does = event._data, CLICKS.get(str(event._data.get("do")))
         if does is None:
-            return
+            return {self.page.room.notice: gr.skip()}
         try:
-            here = self.visit(place, language, request)
-            named = str(data.get("interview") or here.interview_id)
-            at = number_of(data["at"]) if "at" in data else here.at
-            visit = replace(here, interview_id=named, at=at, elsewhere=named != here.interview_id)
-            interview = await does(visit, data)
+            visit = self._named(data, place, language, request)
+            return await self._shown(visit, await does(visit, data))
+        except InterviewerError as error:
+            return await self._refused(error, place, language, request)
+
+    async def grade(
+        self, place: str, language: str, request: gr.Request, event: gr.EventData
+    ) -> AsyncIterator[Updates]:
+        """Such a button that has answers graded: one, or all of an interview that have no grade."""
+        data = event._data
+        try:
+            visit = self._named(data, place, language, request)
+            interview = await visit.visitors.parts.session.load(visit.interview_id, visit.owner)
         except InterviewerError as error:
             yield await self._refused(error, place, language, request)
             return
-        if data["do"] not in GRADES:
-            yield await self._shown(visit, interview)
-            return
-        for at in [visit.at] if data["do"] == "grade" else _ungraded(interview):
+        for at in _ungraded(interview) if data.get("do") == "grade_all" else [visit.at]:
             async for update in self._graded(replace(visit, at=at), interview, {}):
                 yield update
+
+    def _named(self, data: Any, place: str, language: str, request: gr.Request) -> Visit:
+        """The interview and turn that a button's data names; else those of the room."""
+        here = self.visit(place, language, request)
+        named = str(data.get("interview") or here.interview_id)
+        at = number_of(data["at"]) if "at" in data else here.at
+        return replace(here, interview_id=named, at=at, elsewhere=named != here.interview_id)
 
     async def _graded(self, visit: Visit, interview: Interview, first: Updates) -> AsyncIterator[Updates]:
         """The picture with the answer in it, then the grader's progress, then the picture after the next move."""
@@ -151,8 +161,10 @@ def connect(page: Page) -> None:
         queued = quiet | {"queue": chosen.grades}
         room.buttons[chosen.id].click(pressed, [room.box, *here], page.of_the_room, js=_ON_SCREEN, **queued)
     shown = [*page.of_the_room, *page.history.components]
-    for html in (room.transcript, room.live, room.look_back, room.finish, page.reports.body, page.history.body):
-        html.click(does.click, here, shown, trigger_mode="multiple", **quiet)
+    for html in (room.transcript, room.live, room.look_back, room.finish, page.reports.body):
+        html.click(does.click, here, shown, **quiet | {"queue": False})
+    for html in (room.transcript, room.live, room.look_back, page.reports.body, page.history.body):
+        html.retry(does.grade, here, shown, **quiet)
 
 
 def _streaming(does: Answering, chosen: Action) -> Callable[..., AsyncIterator[Updates]]:

@@ -35,10 +35,17 @@
   /* What a button acts on: the turn on the screen, whatever the server has sent meanwhile to other places. */
   window.interviewer = { onScreen: (place) => (lookBack() || turn())?.dataset.turn ?? place };
 
-  /* One click, one action: not a double click's second half, nor a key that is held down. */
+  /* One click, one action: not a double click's second half, wherever it lands, nor a key that is held down. Two lines
+     confirmed one after the other are two clicks. */
   const buttons = "#actions button, [data-do]";
+  const named = ({ dataset }) => (dataset.do ? [dataset.do, dataset.question, dataset.criterion, dataset.at].join() : "");
+  let clicked = "";
   document.addEventListener("click", (event) => {
-    if (event.detail < 2 || !event.target.closest(buttons)) return;
+    const button = event.target.closest(buttons);
+    if (!button) return;
+    const before = clicked;
+    clicked = named(button);
+    if (event.detail < 2 || (before && clicked && before !== clicked)) return;
     event.stopImmediatePropagation();
     event.preventDefault();
   }, true);

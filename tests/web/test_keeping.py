@@ -60,7 +60,7 @@ def test_a_stale_tab_is_told_and_follows_and_keeps_what_was_typed(visit: Visit) 
     first.press("skip")
     second.type("typed in the second tab")
     second.page.click("#send")
-    second.wait("#notice .problem:")
+    second.wait("#notice .problem")
     assert second.text("#notice .problem") == EN.error("moved_on")
     assert second.turn == first.turn
     assert second.box == "typed in the second tab"
