@@ -27,7 +27,9 @@ _POLICY = (
     "form-action 'self'; base-uri 'self'; object-src 'none'; frame-ancestors {ancestors}"
 )
 
-_OWN_NAME = "This server answers to localhost only. Behind a reverse proxy, set INTERVIEWER_ROOT_PATH to its full URL.\n"
+_OWN_NAME = (
+    "This server answers to localhost only. Behind a reverse proxy, set INTERVIEWER_ROOT_PATH to its full URL.\n"
+)
 
 
 class Guard:

@@ -13,7 +13,7 @@ from interviewer.web import answering, browser, disputing, graders, history, rep
 from interviewer.web.blocks import Blocks
 from interviewer.web.labels import Labels, Updates, merged
 from interviewer.web.page_parts import Page
-from interviewer.web.visitors import Visitors, owner_of
+from interviewer.web.visitors import Visitors, owner_of, zone_of
 
 _HERE = Path(__file__).parent
 FILES = ("style.css", "room.js", "notices.js")
@@ -90,7 +90,7 @@ def _connect(page: Page) -> None:
     async def afresh(language: str, place: str | None, request: gr.Request) -> Updates:
         owner = owner_of(request)
         interview = await page.at(owner, place)
-        return await page.afresh(words(language), owner, interview)
+        return await page.afresh(words(language), owner, interview, zone_of(request))
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     page.blocks.load(first, None, page.everything, **quiet)
