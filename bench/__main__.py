@@ -37,7 +37,7 @@ def sections(data: Path | None) -> dict[str, tuple[str, Callable[[], list[str]] 
         "agreement": ("The built-in grader on the bank's labelled sample answers", agreement),
         "human": (
             "The built-in grader's fallback on answers graded by people",
-            (lambda: [*said("human.py", str(data)), "", SOURCES]) if data else None,
+            (lambda: [*said("human", str(data)), "", SOURCES]) if data else None,
         ),
         "looks": ("Second looks", second_looks.main),
     }
@@ -45,13 +45,14 @@ def sections(data: Path | None) -> dict[str, tuple[str, Callable[[], list[str]] 
 
 def agreement() -> list[str]:
     blind = "Blind as long as no term has been changed because of these answers; docs/grading.md keeps the record."
-    return [blind, "", "```", *said("builtin_agreement.py"), "```"]
+    return [blind, "", "```", *said("builtin_agreement"), "```"]
 
 
 def said(script: str, *arguments: str) -> list[str]:
     """What a measurement that is a program of its own prints."""
-    command = [sys.executable, str(Path(__file__).parent / script), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip().splitlines()
+    command = [sys.executable, "-m", f"bench.{script}", *arguments]
+    done = subprocess.run(command, cwd=README.parents[1], capture_output=True, text=True, check=True)
+    return done.stdout.strip().splitlines()
 
 
 def main() -> None:

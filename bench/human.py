@@ -1,6 +1,6 @@
 """The built-in grader beside people's marks, as a Markdown table.
 
-    python bench/human.py DATA_FOLDER
+    python -m bench.human DATA_FOLDER
 
 DATA_FOLDER holds `*.jsonl` files as `interviewer benchmark` reads them. A question there has a reference and no rubric,
 so the built-in grader is its lexical fallback: once as it ships, fitted on all sets, and once fitted on the other sets
@@ -13,10 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-import fit_lexical
-
+from bench import fit_lexical
 from interviewer.grading import lexical
 from interviewer.measure import benchmark
 from interviewer.measure.statistics import Interval
@@ -67,7 +64,7 @@ def markdown(rows: Sequence[benchmark.Figures]) -> str:
 
 def main() -> None:
     if len(sys.argv) != 2:
-        sys.exit("usage: python bench/human.py DATA_FOLDER")
+        sys.exit("usage: python -m bench.human DATA_FOLDER")
     paths = sorted(Path(sys.argv[1]).glob("*.jsonl"))
     if not paths:
         sys.exit(f"{sys.argv[1]}: no *.jsonl files")

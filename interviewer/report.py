@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -183,9 +182,8 @@ def render(report: Report, format_: Format, zone: tzinfo = UTC) -> str:
         lstrip_blocks=True,
     )
     add_filters(environment)
-    environment.filters["moment"] = partial(moment, zone=zone)
     template = environment.get_template(f"report.{format_}")
-    return template.render(report=report, w=words(language), language=language, disputes=None)
+    return template.render(report=report, w=words(language), language=language, zone=zone, disputes=None)
 
 
 def add_filters(environment: Environment) -> None:
@@ -197,7 +195,7 @@ def add_filters(environment: Environment) -> None:
         prose=prose,
         quoted=_quoted,
         marked=marked,
-        notes=_notes,
+        notes=notes,
         said=said,
     )
 
@@ -334,15 +332,18 @@ def _topic_scores(results: Sequence[Result], titles: Mapping[str, Text], languag
 
 def said(judgment: Judgment | None, criterion: Criterion, w: Words) -> str:
     """The verdict in a mark and a word."""
-    return w(f"marks.{judgment.counts if judgment else 'none'}{'_mistake' if criterion.is_mistake else ''}")
+    verdict: str = judgment.counts if judgment else "none"
+    if criterion.is_mistake and judgment and "claim_suspected" in judgment.notes and not judgment.confirmed:
+        verdict = "suspected"
+    return w(f"marks.{verdict}{'_mistake' if criterion.is_mistake else ''}")
 
 
-def _notes(judgment: Judgment, w: Words) -> str:
+def notes(judgment: Judgment, w: Words) -> str:
     """Explanation and notes in one line. That it was judged again shows by itself where the earlier one stands by."""
     shown = set(judgment.notes) - ({"second_look", "appeal"} if judgment.earlier else set())
-    notes = [w(f"notes.{note}") for note in judgment.notes if note in shown]
+    noted = [w(f"notes.{note}") for note in judgment.notes if note in shown]
     agreed = [] if judgment.agreement is None else [w("report.agreement", share=percent(judgment.agreement))]
-    return w("report.note_separator").join(part for part in (judgment.explanation, *notes, *agreed) if part)
+    return w("report.note_separator").join(part for part in (judgment.explanation, *noted, *agreed) if part)
 
 
 def _quoted(text: str) -> str:

@@ -6,13 +6,13 @@ stands beside the grade.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
 
 from interviewer import follow_up
 from interviewer.errors import GradingFailed, InvalidInput
-from interviewer.grading import Grader, SecondReader
+from interviewer.grading import Grader, SecondReader, Task
 from interviewer.grading.fencing import fence, says_nothing, speaks_to_grader
 from interviewer.schema import (
     Appeal,
@@ -119,8 +119,15 @@ async def appeal(
     return await session.judge(interview_id, owner, at, after, usage, made)
 
 
-async def regrade(interview: Interview, grader: Grader, but_not: Collection[str] = ()) -> list[tuple[int, Regraded]]:
+async def regrade(
+    interview: Interview,
+    grader: Grader,
+    but_not: Collection[str] = (),
+    work: Callable[[Interview, int], Task] = task,
+) -> list[tuple[int, Regraded]]:
     """Every answered question graded anew, its whole thread at once: (turn, what it brought). Stores nothing.
+
+    `work`: Session.task where the grader needs the question's terms.
 
     Raises:
         GradingFailed: at the first question that can't be graded.
@@ -133,7 +140,7 @@ async def regrade(interview: Interview, grader: Grader, but_not: Collection[str]
         if not answered or question.id in but_not:
             continue
         at = answered[-1]
-        after = await grader.grade(task(interview, at).model_copy(update={"previous": None}))
+        after = await grader.grade(work(interview, at).model_copy(update={"previous": None}))
         before = follow_up.latest_grade(interview.thread(question.id))
         found.append((at, compared(question.id, question.criteria, before, after)))
     return found

@@ -339,6 +339,8 @@ class Plan(Record):
     gradings: Literal[1, 3, 5, 7] = 1
     "Strict mode: independent gradings of each answer; a criterion is met by majority."
     seed: int = 0
+    repeatable: bool = False
+    "The seed alone chooses the questions: not what was asked in other interviews, and not how the answers are."
 
 
 Outcome = Literal["answered", "dont_know", "skipped"]

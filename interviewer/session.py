@@ -328,9 +328,9 @@ class Session:
         return grade, grade.usage
 
     async def _choose(self, interview: Interview) -> Question | None:
-        recent = await self.store.recent_questions(interview.owner)
-        asked = [q.id for q in interview.questions]
-        scores = follow_up.question_scores(interview)
+        asked, same = [q.id for q in interview.questions], interview.plan.repeatable
+        recent = {} if same else await self.store.recent_questions(interview.owner)
+        scores = [] if same else follow_up.question_scores(interview)
         question = choose(self.bank, interview.plan, asked=asked, recent=recent, scores=scores)
         return question.kept if question else None
 

@@ -70,7 +70,8 @@ class Settings(Record):
 
     @property
     def on_loopback(self) -> bool:
-        return self.host in ("127.0.0.1", "localhost", "::1")
+        """Serves the owner of this machine and nobody else: not behind a proxy that makes it public."""
+        return self.host in ("127.0.0.1", "localhost", "::1") and not self.root_path
 
 
 _VARIABLES = {
@@ -103,7 +104,8 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         InvalidSetting: a variable can't be used; the message names it.
     """
     environ = os.environ if environ is None else environ
-    values: dict[str, object] = {field: environ[name] for field, name in _VARIABLES.items() if environ.get(name)}
+    given = {field: environ.get(name, "").strip() for field, name in _VARIABLES.items()}
+    values: dict[str, object] = {field: value for field, value in given.items() if value}
     if environ.get("SPACE_ID"):
         values["in_space"] = True
         values.setdefault("host", "0.0.0.0")  # noqa: S104  a Space is reached from outside its container

@@ -135,6 +135,19 @@ class Store:
         async with self._reading() as connection:
             return [Summary.model_validate(dict(row)) for row in (await connection.execute(newest)).mappings()]
 
+    async def ungraded(self, owner: str, limit: int = 100) -> list[Interview]:
+        """Interviews with an answer whose grading failed, newest first."""
+        failed = interviews.c.document.like('%"error":{%')  # inside a text the quotes would be escaped
+        query = select(interviews.c.id).where(interviews.c.owner == owner, failed)
+        async with self._reading() as connection:
+            newest = query.order_by(interviews.c.created_at.desc(), interviews.c.id).limit(limit)
+            ids = (await connection.execute(newest)).scalars().all()
+        found = []
+        for id_ in ids:
+            with contextlib.suppress(InterviewerError):  # deleted meanwhile, or not to be read any more
+                found.append((await self.load(id_))[0])
+        return found
+
     async def delete(self, interview_id: str, owner: str) -> None:
         """Deletes an interview with all that was kept of it, cached grades included.
 

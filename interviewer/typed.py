@@ -18,7 +18,7 @@ def clean(text: str, limit: int) -> str:
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in _CONTROL).strip()
-    if not kept:
+    if all(c.isspace() or unicodedata.category(c) == "Cf" for c in kept):  # nothing, or nothing that can be seen
         raise InvalidInput("empty_answer")
     if len(kept) > limit:
         raise InvalidInput("answer_too_long", length=len(kept), limit=limit)

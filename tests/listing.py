@@ -1,4 +1,4 @@
-"""A server on 127.0.0.1 that says which models it serves, and chats; beside those of servers.py."""
+"""A server on 127.0.0.1 that lists its models, as Ollama and others do, and is ready when asked; beside servers.py."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from interviewer.providers import local
+
+_FRAME = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+_READY = [{"delta": {"content": '{"word": "ready"}'}, "finish_reason": None}, {"delta": {}, "finish_reason": "stop"}]
 
 
 class Listing:
@@ -19,6 +27,7 @@ class Listing:
         self.asked: list[tuple[str, dict[str, str]]] = []
         "Path and headers of every request."
         self.port = 0
+        self.name = ""
 
     @property
     def base_url(self) -> str:
@@ -35,15 +44,28 @@ def running(listing: Listing, port: int = 0) -> Iterator[Listing]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            listing.asked.append((self.path, {k.lower(): v for k, v in self.headers.items()}))
+            self._note()
             if listing.silent.is_set():
                 over.wait(30)
                 return
-            self.send_response(listing.status)
-            for name, value in listing.headers.items():
+            self._send(listing.status, listing.headers, listing.body)
+
+        def do_POST(self) -> None:
+            self._note()
+            self.rfile.read(int(self.headers.get("content-length", 0)))
+            events = [json.dumps(_FRAME | {"choices": [{"index": 0, **choice}]}) for choice in _READY]
+            body = "".join(f"data: {event}\n\n" for event in (*events, "[DONE]")).encode()
+            self._send(200, {"content-type": "text/event-stream"}, body)
+
+        def _note(self) -> None:
+            listing.asked.append((self.path, {k.lower(): v for k, v in self.headers.items()}))
+
+        def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
+            self.send_response(status)
+            for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(listing.body)
+            self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
             pass
@@ -58,3 +80,21 @@ def running(listing: Listing, port: int = 0) -> Iterator[Listing]:
         over.set()
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def well_known(listing: Listing) -> Iterator[Listing]:
+    """At the port of the first preset that is free here, with that preset's name."""
+    for preset in local.on_this_machine():
+        try:
+            serving = running(listing, urlsplit(preset.base_url).port or 0)
+            serving.__enter__()
+        except OSError:
+            continue
+        listing.name = preset.name
+        try:
+            yield listing
+        finally:
+            serving.__exit__(None, None, None)
+        return
+    pytest.skip("every port of a local model server is taken")

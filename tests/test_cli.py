@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,16 @@ from typing import Any
 import pytest
 
 from interviewer.cli import run
+from tests.cli.conftest import TOPIC, bank
 
-GOOD = "kv-cache-size-mha-gqa"
+GOOD = "first"
 
 
 @pytest.fixture(autouse=True)
 def _own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "INTERVIEWER_MODEL", "INTERVIEWER_BANKS"):
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "INTERVIEWER_MODEL", "INTERVIEWER_LANGUAGE"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("INTERVIEWER_BANKS", str(bank(tmp_path / "small")))
     monkeypatch.setenv("INTERVIEWER_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("COLUMNS", "200")
 
@@ -50,13 +53,13 @@ def test_a_broken_bank_is_status_1_and_names_file_and_field(capsys: pytest.Captu
 
 
 def test_every_bank_verb_speaks_json(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["bank", "list", "--topic", "kv-cache", "--json"]) == 0
+    assert run(["bank", "list", "--topic", TOPIC, "--json"]) == 0
     assert GOOD in [q["id"] for q in json.loads(capsys.readouterr().out)]
     assert run(["bank", "show", GOOD, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["id"] == GOOD
     assert run(["bank", "stats", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["questions"] >= 60
-    assert run(["bank", "search", "--json", "KV", "缓存"]) == 0
+    assert json.loads(capsys.readouterr().out)["topics"][TOPIC] == 3
+    assert run(["bank", "search", "--json", "Why", "first"]) == 0
     assert GOOD in [q["id"] for q in json.loads(capsys.readouterr().out)][:5]
 
 
@@ -88,18 +91,19 @@ def test_a_question_of_ones_own_loads_beside_the_shipped_ones(
     capsys.readouterr()
     assert run(["bank", "show", "mine"]) == 0
     assert "Because it is." in capsys.readouterr().out
-    assert run(["bank", "show", GOOD]) == 0
+    assert run(["bank", "list", "--json"]) == 0
+    assert {"mine"} < {q["id"] for q in json.loads(capsys.readouterr().out)}
 
 
 def test_grading_shows_quote_verdict_and_score(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    typed(monkeypatch, "With 8 KV heads the cache is one eighth of that, so 10 GiB.")
+    typed(monkeypatch, "It stores the keys and values.")
     assert run(["grade", GOOD, "--answer-file", "-", "--json"]) == 0
     grade = json.loads(capsys.readouterr().out)
     met = {j["criterion_id"]: j["quote"] for j in grade["judgments"] if j["verdict"] == "met"}
-    assert "10 GiB" in met["gqa-size"]
-    assert 0 < grade["score"] < 1
+    assert met == {"stores": "It stores the keys and values."}
+    assert grade["score"] == 0.5
     assert grade["provenance"]["grader"] == "builtin"
 
 
@@ -107,7 +111,7 @@ def test_a_chinese_answer_to_an_english_question_is_graded_just_the_same(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     answer = tmp_path / "answer.txt"
-    answer.write_text("8 个 KV 头时，缓存是 MHA 的八分之一，一条序列 10 GiB。", encoding="utf-8")
+    answer.write_text("它把算过的键和值存下来。", encoding="utf-8")
     scores = []
     for language in ("en", "zh"):
         assert run(["grade", GOOD, "--answer-file", str(answer), "--language", language, "--json"]) == 0
@@ -158,71 +162,18 @@ def test_an_unreachable_model_is_status_1_in_one_line(
     assert "127.0.0.1:9" in one_line(capsys)
 
 
-def interview_id(output: str) -> str:
-    return output.split("interviewer report ")[1].split()[0]
-
-
 def test_an_interview_is_held_through_a_pipe_and_reported(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     typed(monkeypatch, "It keeps keys and values.\n\n/skip\n/hint\n不知道\n\n")
-    assert run(["practice", "--questions", "2", "--topic", "kv-cache", "--topic", "rlhf", "--language", "zh"]) == 0
+    assert run(["practice", "--questions", "2", "--topic", TOPIC, "--language", "zh"]) == 0
     out = capsys.readouterr().out
     assert "第 1 题" in out
     assert "提示" in out
+    id_ = out.split("interviewer report ")[1].split("。")[0]
     for format_ in ("md", "json", "html"):
-        assert run(["report", interview_id(out), "--format", format_]) == 0
+        assert run(["report", id_, "--format", format_]) == 0
         assert "It keeps keys and values." in capsys.readouterr().out
-    assert run(["history"]) == 0
-    assert interview_id(out) in capsys.readouterr().out
-
-
-def test_an_interview_cut_short_resumes_where_it_was(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Gone(io.TextIOBase):
-        def __iter__(self) -> Gone:
-            return self
-
-        def __next__(self) -> str:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(sys, "stdin", Gone())
-    assert run(["practice", "--questions", "1", "--topic", "kv-cache"]) == 130
-    first = capsys.readouterr().out
-    id_ = first.split("Interview ")[1].split(".")[0]
-    typed(monkeypatch, "/idk\n")
-    assert run(["practice", "--resume", id_]) == 0
-    second = capsys.readouterr().out
-    assert "Question 1 of 1" in second
-    assert "0%" in second
-
-
-def test_an_answer_between_fences_keeps_its_empty_lines(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    typed(monkeypatch, '"""\ndef f():\n\n    return 1\n"""\n/finish\n')
-    assert run(["practice", "--questions", "1", "--topic", "kv-cache"]) == 0
-    id_ = interview_id(capsys.readouterr().out)
-    assert run(["report", id_, "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out)["results"][0]["turns"][0]["answer"] == "def f():\n\n    return 1"
-
-
-def test_a_regrade_shows_what_changed_and_an_interview_can_be_strict(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    typed(monkeypatch, "With 8 KV heads it is one eighth, 10 GiB.\n\n/finish\n")
-    assert run(["practice", "--questions", "1", "--topic", "kv-cache", "--strict", "3"]) == 0
-    id_ = interview_id(capsys.readouterr().out)
-    assert run(["regrade", id_, "--json"]) == 0
-    [regraded] = json.loads(capsys.readouterr().out)
-    assert regraded["differences"] == []
-    assert regraded["before"]["provenance"]["gradings"] == 3
-    assert regraded["after"]["score"] == regraded["before"]["score"]
-    assert run(["regrade", id_]) == 0
-    assert GOOD in capsys.readouterr().out
-    assert run(["practice", "--strict", "2"]) == 2
-    one_line(capsys)
 
 
 def test_an_endpoint_is_tried_with_a_real_grading(
@@ -232,7 +183,7 @@ def test_an_endpoint_is_tried_with_a_real_grading(
 
     def script(request: dict[str, Any]) -> Said:
         content = str(request["messages"][-1]["content"])
-        ids = [line.split(" ")[0] for line in content.splitlines() if line.startswith("c") and " (" in line]
+        ids = re.findall(r"^(c\d+)\*? \(?[+-]", content, re.MULTILINE)
         if not ids:
             return says(json.dumps({"word": "ready"}))
         judgments = [{"id": i, "quote": "", "explanation": "", "verdict": "unmet"} for i in ids]

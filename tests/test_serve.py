@@ -6,10 +6,13 @@ import os
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.listing import serves, well_known
 from tests.web.conftest import ROOT, Server
 
 
@@ -25,6 +28,27 @@ def test_no_proxy_and_no_certificate_keeps_the_app_from_starting(
     server.kill()
     assert server.log.startswith(f"Interviewer: {server.url}\n")
     assert "Traceback" not in server.log
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_a_model_server_of_this_machine_is_named_at_the_start_to_its_owner_alone(host: str, tmp_path: Path) -> None:
+    server = Server(tmp_path, INTERVIEWER_HOST=host)
+    with well_known(serves("qwen3:8b")) as listing:
+        server.start()
+        if host == "127.0.0.1":
+            wait_for(lambda: "INTERVIEWER_MODEL=" in server.log)
+        server.kill()
+    said = f"Found {listing.name} on this machine, serving qwen3:8b."
+    usage = f"OPENAI_BASE_URL={listing.base_url} INTERVIEWER_MODEL=qwen3:8b"
+    assert (said in server.log) is (usage in server.log) is (host == "127.0.0.1")
+    assert bool(listing.asked) is (host == "127.0.0.1")
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    for _ in range(100):
+        if condition():
+            return
+        time.sleep(0.1)
 
 
 def serve(port: str, **environ: str) -> subprocess.CompletedProcess[str]:

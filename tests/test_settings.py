@@ -18,6 +18,19 @@ def test_without_any_variable_the_embedded_default_holds() -> None:
     assert not settings.has_model
 
 
+def test_white_space_around_a_value_is_dropped() -> None:
+    environ = {
+        "OPENAI_API_KEY": " sk-1\n",
+        "INTERVIEWER_MODEL": "m ",
+        "INTERVIEWER_PORT": " 80 ",
+        "OPENAI_BASE_URL": " ",
+    }
+    settings = read(environ)
+    assert settings.api_key is not None
+    assert settings.api_key.get_secret_value() == "sk-1"
+    assert (settings.model, settings.port, settings.base_url) == ("m", 80, None)
+
+
 def test_a_key_is_never_shown() -> None:
     secrets = {"OPENAI_API_KEY": "sk-secret", "INTERVIEWER_DATABASE_URL": "postgresql://u:pw-secret@h/d"}
     settings = read(secrets)
@@ -34,6 +47,36 @@ def test_a_setting_that_cannot_be_used_is_named() -> None:
     for name, value in (("INTERVIEWER_PORT", "http"), ("INTERVIEWER_TIMEOUT", "soon")):
         with pytest.raises(InvalidSetting, match=name):
             read({name: value})
+
+
+def test_parameters_of_the_model_are_read_and_sent_only_when_set() -> None:
+    assert read({}).parameters.given == {}
+    environ = {
+        "INTERVIEWER_REASONING_EFFORT": "high",
+        "INTERVIEWER_TEMPERATURE": "0.7",
+        "INTERVIEWER_MAX_TOKENS": "900",
+    }
+    given = {"reasoning_effort": "high", "temperature": 0.7, "max_tokens": 900}
+    assert read(environ).parameters.given == given
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("INTERVIEWER_REASONING_EFFORT", "very"),
+        ("INTERVIEWER_TEMPERATURE", "2.5"),
+        ("INTERVIEWER_TEMPERATURE", "nan"),
+        ("INTERVIEWER_TEMPERATURE", "warm"),
+        ("INTERVIEWER_MAX_TOKENS", "10"),
+        ("INTERVIEWER_MAX_TOKENS", "8000.5"),
+        ("INTERVIEWER_PORT", "0"),
+        ("INTERVIEWER_PORT", "65536"),
+    ],
+)
+def test_a_value_out_of_range_is_named_in_one_line(name: str, value: str) -> None:
+    with pytest.raises(InvalidSetting, match=name) as caught:
+        read({name: value})
+    assert "\n" not in str(caught.value)
 
 
 def test_bank_folders_are_a_path_list() -> None:

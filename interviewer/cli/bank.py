@@ -15,7 +15,9 @@ from interviewer import settings
 from interviewer.assembly import load_bank
 from interviewer.bank import Bank
 from interviewer.bank.template import write_template
+from interviewer.cli.show import markdown, rubric, screen
 from interviewer.errors import InvalidBank, NotFound
+from interviewer.locales import words
 from interviewer.schema import Difficulty, Kind, Language, Question
 
 app = typer.Typer(help="Read, check and search the question bank.")
@@ -86,14 +88,16 @@ def show(question_id: str, language: In = "en", as_json: Json = False) -> None:
     if as_json:
         print(question.model_dump_json(indent=2))
         return
-    console = Console(highlight=False)
+    w, console = words(language), screen()
     console.print(f"[bold]{question.id}[/]  {question.topic} · {question.difficulty} · {question.kind}\n")
-    console.print(question.asked(language), end="\n\n", markup=False)
-    console.print(question.reference_answer.in_(language), end="\n\n", markup=False)
-    for criterion in question.criteria:
-        console.print(f"{criterion.points:+d}  {criterion.statement.in_(language)}", markup=False)
+    console.print(markdown(question.asked(language)))
+    console.print(f"\n[bold]{w('browser.rubric')}[/]\n")
+    rubric(console, question, language)
+    console.print(f"\n[bold]{w('report.reference')}[/]\n")
+    console.print(markdown(question.reference_answer.in_(language)))
+    console.print(f"\n[bold]{w('browser.sources')}[/]\n")
     for source in question.sources:
-        console.print(f"\n{source.title}\n{source.url}", markup=False)
+        console.print(f"{source.title}\n{source.url}", markup=False, soft_wrap=True)
 
 
 @app.command()

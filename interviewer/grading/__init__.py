@@ -1,10 +1,10 @@
 """Grading: a thread of answers and a rubric in, a Grade out. The score is always computed here, by code.
 
-builtin.py      no key, no model: the rubric's key terms
+builtin.py      no key, no model: suggests what was said, by short terms
   terms.py      reads an answer and finds terms in it
-  matching.py   a criterion's patterns against an answer
-  denials.py    who denies, supposes or doesn't know what (words: cues.yaml)
-  junk.py       the question copied back, bare lists of key words
+  matching.py   the passage in which all groups of a criterion's terms occur
+  denials.py    what is denied, asked, supposed, told of others or not known (words: cues.yaml)
+  junk.py       the question or the rubric repeated, bare lists of key words
   lexical.py    criteria without terms: likeness (coefficients: lexical.json, fitted by bench/)
 
 llm.py          a chat model judges every criterion, and must quote
@@ -60,11 +60,11 @@ class Progress(Record):
     """What a grader is doing, for the person who waits."""
 
     stage: str
-    "asking | thinking | judging | repairing | feedback"
+    "asking | thinking | judging | repairing | waiting | feedback"
     criterion_id: str | None = None
     "The criterion being judged."
     text: str = ""
-    "The feedback so far (stage feedback)."
+    "The feedback so far (stage feedback), or the seconds until the endpoint is asked again (stage waiting)."
 
 
 Report = Callable[[Progress], None]

@@ -33,7 +33,7 @@ LIKELY = 0.5
 "What the fallback has to predict before a requirement without terms counts as met."
 SOME_LENGTH = 15.0
 "Words that an answer beside the point has; a Chinese character counts half."
-_RULES = (
+RULES = (
     *("builtin.py", "cues.yaml", "denials.py", "junk.py", "lexical.json", "lexical.py", "matching.py", "terms.py"),
     *("disguise.py", "fencing.py", "fencing.yaml"),
 )
@@ -43,7 +43,7 @@ _RULES = (
 def rules_hash() -> str:
     """Twelve hex digits that change when a rule, a cue or a coefficient changes."""
     folder = Path(__file__).parent
-    return hashlib.sha256(b"\0".join((folder / name).read_bytes() for name in _RULES)).hexdigest()[:12]
+    return hashlib.sha256(b"\0".join((folder / name).read_bytes() for name in RULES)).hexdigest()[:12]
 
 
 class BuiltinGrader:
@@ -83,7 +83,7 @@ class _Answer:
     """One answer of the thread, read; what is addressed to the grader or repeats question or rubric is set aside."""
 
     def __init__(self, exchange: Exchange, task: Task) -> None:
-        question, self.exchange = task.question, exchange
+        question, self.exchange, self.asked_about = task.question, exchange, frozenset(task.asked)
         asked = [*map(question.asked, LANGUAGES), *(earlier.asked for earlier in task.thread)]
         rubric = [c.requirement.in_(language) for c in question.rubric for language in LANGUAGES]
         self.document = Document(exchange.answer)
@@ -97,7 +97,12 @@ class _Answer:
         self.is_list = junk.is_word_list(exchange.answer)
 
     def search(self, criterion: Requirement | Mistake) -> Hit | None:
-        """The best passage. A reply to the criterion's own probe need not repeat one thing that the probe has named."""
+        """The best passage. A reply to the criterion's own probe need not repeat one thing that the probe has named.
+
+        What is pressed for is looked for once it was asked about: before, its words come up by chance.
+        """
+        if isinstance(criterion, Requirement) and criterion.is_pressed and criterion.id not in self.asked_about:
+            return None
         found = [self.reading.search(criterion.terms)]
         if self.exchange.criterion_id == criterion.id and len(criterion.terms) > 1:
             probe = Document(self.exchange.asked)
@@ -131,7 +136,7 @@ def _judgment(criterion: Requirement | Mistake, question: Question, answers: Seq
     if not hits:
         return _unmet(criterion, say("builtin.not_claimed" if is_mistake else "builtin.not_found"))
     answer, hit = min(hits, key=lambda pair: RANK[pair[1].stand])
-    if hit.stand == "denied":
+    if hit.stand == "denied" or (is_mistake and hit.stand == "contrasted"):
         return _unmet(criterion, say("builtin.denied"), hit.quote, "negated")
     if hit.stand == "asked" or (is_mistake and hit.stand == "supposed"):
         return _unmet(criterion, say("builtin.asked"), hit.quote)
@@ -161,7 +166,8 @@ def _likely(criterion: Requirement | Mistake, question: Question, answers: Seque
 
 def _closest(criterion: Requirement, question: Question, answer: _Answer) -> tuple[float, str]:
     """The passage that is most like the requirement, and how much."""
-    language: Language = "zh" if sum(t.kind == "cjk" for t in answer.document.tokens) > 20 else "en"
+    kinds = [t.kind for t in answer.document.tokens]
+    language: Language = "zh" if kinds.count("cjk") > kinds.count("word") else "en"
     requirement, asked = criterion.requirement.in_(language), question.text.in_(language)
     passages = [answer.document.quote(*p) for p in answer.reading.passages()][:200]
     scored = ((lexical.score(asked, requirement, passage), passage) for passage in passages)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -29,23 +29,24 @@ def copied_sentences(document: Document, asked: Iterable[str]) -> set[int]:
 def recited_sentences(document: Document, requirements: Iterable[str]) -> set[int]:
     """The sentences that are a requirement in the rubric's own words, with the beginning that tells what an answer does
     ("Says that …"): they describe the rubric and answer nothing."""
-    read = [(_read(text)[0].word, _stems(text)) for text in requirements if len(_stems(text)) >= 4]
-    return {
-        n for n, said in _sentences(document) if any(_recites(said, first, wanted) for first, wanted in read)
-    }  # fmt: skip
+    told = [words for text in requirements if len(words := _read(text)) >= 4 and _tells(text)]
+    return {n for n, said in _sentences(document) if any(_recites(said, wanted) for wanted in told)}
 
 
-def _recites(said: list[Token], first: str, wanted: tuple[str, ...]) -> bool:
-    pairs, known = set(pairwise(t.stem for t in said)), set(pairwise(wanted))
-    if wanted[:2] not in pairs or first not in {t.word for t in said}:
-        return False
-    shared = len(pairs & known)
-    return shared >= 0.7 * len(known) or shared >= 0.9 * len(pairs)
+@lru_cache(maxsize=1024)
+def _tells(text: str) -> bool:
+    return any(first == 0 for first, _ in Document(text).places(terms.cues()["telling"]))
+
+
+def _recites(said: Sequence[Token], wanted: Sequence[Token]) -> bool:
+    pairs, known = set(pairwise(t.stem for t in said)), set(pairwise(t.stem for t in wanted))
+    told = (wanted[0].stem, wanted[1].stem) in pairs and wanted[0].word in {t.word for t in said}
+    return told and len(pairs & known) >= min(0.7 * len(known), 0.9 * len(pairs))
 
 
 def is_word_list(text: str, at_least: int = 10) -> bool:
     """Whether this is key words without a sentence around them: hardly a word that holds sentences together, in
-    fragments of a word or two or without any stop. `at_least` so many words or Chinese characters; formulas are no list.
+    fragments of a word or two or without any stop. `at_least` so many words or Chinese characters; formulas are none.
     """
     said = [t for t in _read(text) if t.kind == "cjk" or (t.kind == "word" and len(t.word) > 1)]
     count, lines = len(_read(text)), text.split("\n")

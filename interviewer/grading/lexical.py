@@ -1,6 +1,6 @@
 """How much of a reference an answer says, from its words alone: the fallback for a criterion that has no terms.
 
-A ridge regression over three lexical features; bench/fit_lexical.py fits the coefficients in lexical.json and prints
+A ridge regression over two lexical features; bench/fit_lexical.py fits the coefficients in lexical.json and prints
 how well they do on data sets they have not seen. It is blind to denial: a last resort.
 """
 
@@ -27,23 +27,14 @@ class Reading(NamedTuple):
     "Stems, numbers and Chinese characters, in order."
     units: frozenset[str]
     "What can be had in common: stems without function words, numbers, pairs of Chinese characters."
-    grams: frozenset[str]
-    "Three letters of a word, or one Chinese character."
 
 
 @lru_cache(maxsize=2048)
 def read(text: str) -> Reading:
     tokens = [t for t in terms.tokens(*terms.fold(text[: LONGEST * 8])) if t.kind != "sign"][:LONGEST]
-    content = [t for t in tokens if t.stem not in terms.function_words() or t.kind == "cjk"]
     pairs = {a.stem + b.stem for a, b in pairwise(tokens) if a.kind == b.kind == "cjk"}
-    grams = {gram for t in content for gram in ([t.stem] if t.kind == "cjk" else _grams(t.word))}
-    units = pairs | {t.stem for t in content if t.kind != "cjk"}
-    return Reading(tuple(t.stem for t in tokens), frozenset(units), frozenset(grams))
-
-
-def _grams(word: str) -> list[str]:
-    framed = f"<{word}>"
-    return [framed[i : i + 3] for i in range(len(framed) - 2)]
+    units = pairs | {t.stem for t in tokens if t.kind != "cjk" and t.stem not in terms.function_words()}
+    return Reading(tuple(t.stem for t in tokens), frozenset(units))
 
 
 def _weight(unit: str) -> float:
@@ -72,10 +63,8 @@ def features(question: str, reference: str, answer: str) -> dict[str, float]:
     """The regression's inputs, each from 0 to 1. "New" is what the question doesn't say already."""
     asked, ideal, given = read(question), read(reference), read(answer)
     new = (ideal.units - asked.units) or ideal.units
-    new_grams = (ideal.grams - asked.grams) or ideal.grams
     return {
         "new_recall": math.sqrt(_recall(new, given.units)),
-        "new_grams": math.sqrt(len(new_grams & given.grams) / max(1, len(new_grams))),
         "in_order": math.sqrt(_in_order(ideal.words[:_IN_ORDER], given.words[:_IN_ORDER])),
     }
 

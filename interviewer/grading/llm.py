@@ -29,6 +29,8 @@ from interviewer.grading.reply import (
     Reporter,
     Wrong,
     bounded,
+    by_id,
+    decider,
     plain_id,
     without_babble,
 )
@@ -81,8 +83,10 @@ class LlmGrader:
         criteria = {short_id(task.question, c.id): c.id for c in open_}
         progress = Reporter(_discreet(report, task), criteria) if report else None
         record: type[Closing] = Reply if task.follow_ups_left else Closing
-        check, limits = _missing(task.question, open_), bounded(record, [*criteria, control_id(task.question)])
-        reply, usage = await ask(self.model, messages(task), record, progress, check, bounded=limits)
+        ids = list(criteria)
+        check, decides = _missing(ids), decider(ids)
+        limits = bounded(record, [*ids, control_id(task.question)])
+        reply, usage = await ask(self.model, messages(task), record, progress, check, bounded=limits, decides=decides)
         if _is_misled(task.question, reply):
             raise ProviderError("misled", host=self.model.host, model=self.model.name)
         grade = self._grade(task, reply, open_, sent, usage)
@@ -129,7 +133,7 @@ class LlmGrader:
             ProviderError: no usable reply; the judgment stands as it was.
         """
         asking = again_messages(task, criterion, fence(argument))
-        again, usage = await ask(self.model, asking, Again, bounded=bounded(Again))
+        again, usage = await ask(self.model, asking, Again, bounded=bounded(Again), decides=lambda a: a.verdict)
         sent = tuple(fence(e.answer) for e in task.thread)
         judged = Judged(id="", quote=again.quote, explanation=again.explanation, verdict=again.verdict)
         judgment = _judgment(criterion, judged, sent, task)
@@ -179,7 +183,8 @@ def _discreet(report: Report, task: Task) -> Report:
     hidden = Secrets(secrets(task), said(task))
 
     def tell(step: Progress) -> None:
-        report(step.model_copy(update={"text": hidden.removed(step.text)}) if step.text else step)
+        shown = step.stage == "feedback" and step.text
+        report(step.model_copy(update={"text": hidden.removed(step.text)}) if shown else step)
 
     return tell
 
@@ -187,10 +192,9 @@ def _discreet(report: Report, task: Task) -> Report:
 def _judgments(
     task: Task, open_: Sequence[Requirement | Mistake], reply: Closing, sent: Sequence[str]
 ) -> tuple[Judgment, ...]:
-    judged: dict[str, Judged] = {}
-    for judgment in reply.judgments:
-        judged.setdefault(plain_id(judgment.id), judgment)
-    return tuple(_judgment(c, judged.get(short_id(task.question, c.id)), sent, task) for c in open_)
+    ids = {c.id: short_id(task.question, c.id) for c in open_}
+    judged = by_id(reply.judgments, list(ids.values()))
+    return tuple(_judgment(c, judged.get(ids[c.id]), sent, task) for c in open_)
 
 
 def _judgment(criterion: Criterion, judged: Judged | None, sent: Sequence[str], task: Task) -> Judgment:
@@ -235,12 +239,11 @@ def _errors(task: Task, wrong: Sequence[Wrong], now: Sequence[Judgment], sent: S
     return (*before, *found[:MOST_ERRORS])
 
 
-def _missing(question: Question, open_: Sequence[Criterion]) -> Callable[[Closing], str | None]:
+def _missing(wanted: Sequence[str]) -> Callable[[Closing], str | None]:
     """Asks for the criteria that a reply leaves out."""
-    wanted = [short_id(question, c.id) for c in open_]
 
     def check(reply: Closing) -> str | None:
-        judged = {plain_id(j.id) for j in reply.judgments}
+        judged = by_id(reply.judgments, wanted)
         missing = [i for i in wanted if i not in judged]
         return prompts.render("repair", missing=missing, fault="", schema="") if missing else None
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator
+from pydantic import BaseModel, BeforeValidator, model_validator
 from pydantic_core import from_json
 
 from interviewer.grading import Progress, Report
@@ -15,11 +15,27 @@ from interviewer.providers.structured import Stage, schema_of
 from interviewer.schema import JsonObject, State, Verdict
 
 _Words = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+_UNMET = "not_met notmet partially_met partly_met partial partially partly no false missing"
+_SPELT = dict.fromkeys(_UNMET.split(), "unmet") | dict.fromkeys(("true", "yes", "fully_met"), "met")
+
+
+def _verdict(value: Any) -> Any:
+    """As models spell it: Met, not met, partially_met (which isn't met), true."""
+    if not isinstance(value, str | bool):
+        return value
+    plain = re.sub(r"[\s_-]+", "_", str(value).strip(" \t\n.!\"'*`✓✔✗✘").casefold())
+    return _SPELT.get(plain, plain)
+
+
+def _listed(value: Any) -> Any:
+    """Judgments keyed by id, as a list."""
+    if isinstance(value, dict) and value and all(isinstance(one, dict) for one in value.values()):
+        return [{**one, "id": key} for key, one in value.items()]
+    return value
+
+
 _Id = Annotated[str, BeforeValidator(str)]
-_Verdict = Annotated[
-    Verdict,
-    BeforeValidator(lambda value: re.sub(r"[\s-]+", "_", value.strip().lower()) if isinstance(value, str) else value),
-]
+_Verdict = Annotated[Verdict, BeforeValidator(_verdict)]
 _STATES = get_args(State)
 _State = Annotated[
     State | Literal[""],
@@ -42,6 +58,13 @@ class Again(BaseModel):
     explanation: _Words = ""
     verdict: _Verdict
 
+    @model_validator(mode="before")
+    @classmethod
+    def _from_a_list(cls, value: Any) -> Any:
+        """Some models keep to the form of a whole grading."""
+        listed = _listed(value.get("judgments")) if isinstance(value, dict) else None
+        return listed[0] if isinstance(listed, list) and len(listed) == 1 else value
+
 
 class Wrong(BaseModel):
     """A wrong claim that no mistake of the rubric covers."""
@@ -59,7 +82,7 @@ class Proposed(BaseModel):
 class Closing(BaseModel):
     """What a model replies when no follow-up is left."""
 
-    judgments: list[Judged]
+    judgments: Annotated[list[Judged], BeforeValidator(_listed)]
     errors: Annotated[list[Wrong], BeforeValidator(lambda value: value or [])] = []
     off_point: Annotated[bool, BeforeValidator(lambda value: value or False)] = False
     feedback: _Words = ""
@@ -107,8 +130,37 @@ def without_babble(text: str) -> str:
     return "" if len(raw) >= 60 and len(zlib.compress(raw)) < len(raw) / 3 else text
 
 
+_ID = re.compile(r"\W*(?:criterion\W*)?c?[\W_]*(\d{1,3})\W*(?:\([^()]*\)|(?<=\s)[+-]\d+)?\W*", re.IGNORECASE)
+
+
 def plain_id(shown: str) -> str:
-    return shown.strip().lower()
+    """c1, however it is spelt: C1: · c1 (+2) · [c1] · criterion 1 · 1."""
+    found = _ID.fullmatch(shown.strip())
+    return f"c{found[1]}" if found else shown.strip().casefold()
+
+
+def by_id(judgments: Sequence[Judged], wanted: Sequence[str]) -> dict[str, Judged]:
+    """The judgments of these criteria. One that is judged twice and differently is left out, and so are bare numbers
+    that don't all stand for a criterion asked for: the model has counted in its own way."""
+    bare = [j for j in judgments if re.fullmatch(r"\W*\d+\W*", j.id)]
+    own_way = any(plain_id(j.id) not in wanted for j in bare)
+    found: dict[str, Judged] = {}
+    disputed = set()
+    for judgment in judgments:
+        key = plain_id(judgment.id)
+        if key in wanted and not (own_way and judgment in bare):
+            disputed |= {key} if found.setdefault(key, judgment).verdict != judgment.verdict else set()
+    return {key: judgment for key, judgment in found.items() if key not in disputed}
+
+
+def decider(wanted: Sequence[str]) -> Callable[[Closing], dict[str, str] | None]:
+    """What a reply decides: the verdict on each criterion; None where one is left out."""
+
+    def decides(reply: Closing) -> dict[str, str] | None:
+        judged = by_id(reply.judgments, wanted)
+        return {i: judged[i].verdict for i in wanted} if len(judged) == len(wanted) else None
+
+    return decides
 
 
 class Reporter:
@@ -121,6 +173,8 @@ class Reporter:
     def __call__(self, stage: Stage, text: str) -> None:
         if stage == "repairing":
             self._tell(Progress(stage="repairing"))
+        elif stage == "waiting":
+            self._tell(Progress(stage="waiting", text=text))
         elif self._last is None or stage == "thinking":
             self._tell(Progress(stage="thinking"))
         if stage == "writing":

@@ -32,7 +32,7 @@ _TOKEN = re.compile(
     rf"|(?P<word>can(?='t\b|not\b)|[a-z]+?(?=n't\b)|{_LETTER}+)"
     rf"|(?P<number>(?<!\d,)\d{{1,3}}(?:,\d{{3}})+(?!,?\d)|\d+(?:\.\d+)?)|(?P<cjk>[{_CJK}])|(?P<sign>.)"
 )
-_SPELT = {"×": " x ", "√": "sqrt ", "「": '"', "」": '"', "『": '"', "』": '"'}
+_SPELT = {"，": ", ", "×": " x ", "√": "sqrt ", "「": '"', "」": '"', "『": '"', "』": '"'}
 _SAME = str.maketrans("“”‘’`‐‑−–", "\"\"''`----")
 _END = re.compile(r"""(?:[.!?](?![\x21-\x7e])|[。;])[.!?。;'")\]]*|\n(?!(?<=[^\n]{50}\n)[a-z])\s*""")
 _NO_END = re.compile(r"(?:\be\.g|\bi\.e|\bvs|\bcf|\bfig|\beq|\bsec|\bapprox|\bresp|\bal|\betc|(?:^|\n)\s*\d{1,2})$")
@@ -123,43 +123,30 @@ def sentence_ends(folded: str) -> Iterator[int]:
 
 
 class Part(NamedTuple):
+    """A word or character of a term; with `prefix`, whatever begins so."""
+
     word: str
-    stem: str
     prefix: bool = False
 
-    def fits(self, token: Token) -> bool:
-        if self.prefix and token.kind == "word":
-            return any(form.startswith(self.word) for form in (token.word, token.stem, _american(token.word)))
-        return token.stem == self.stem
-
-
-class Term(NamedTuple):
-    parts: tuple[Part, ...]
-    whole: Part | None
-    "The parts as one word: `KV cache` is found in KVCache."
+    def fits(self, word: str) -> bool:
+        if not self.prefix:
+            return stem(word) == stem(self.word)
+        return any(form.startswith(self.word) for form in (word, stem(word), _american(word)))
 
 
 @lru_cache(maxsize=32768)
-def term(text: str) -> Term | None:
-    """One alternative of a group; None if nothing is left of it to look for."""
+def term(text: str) -> tuple[Part, ...]:
+    """One alternative of a group; empty if nothing is left of it to look for."""
     parts: list[Part] = []
     for chunk in re.split(r"(?<=\w)\*(?=\s|$)", text.strip()):
         if parts:
             parts[-1] = parts[-1]._replace(prefix=True)
-        parts += [Part(t.word, t.stem) for t in tokens(*fold(chunk))]
-    joined = "".join(p.word for p in parts)
-    whole = Part(joined, stem(joined), parts[-1].prefix) if re.fullmatch(f"{_LETTER}{{2,}}", joined) else None
-    return Term(tuple(parts), whole) if parts else None
-
-
-@lru_cache(maxsize=16384)
-def alternatives(group: str) -> tuple[Term, ...]:
-    """The terms of a group "a | b | c*"."""
-    return tuple(t for text in group.split("|") if (t := term(text)))
+        parts += [Part(t.word) for t in tokens(*fold(chunk))]
+    return tuple(parts)
 
 
 class Document:
-    """An answer, read once: its tokens, its sentences as ranges of tokens, and where each stem stands."""
+    """An answer, read once: its tokens, its sentences as ranges of tokens, and where each word stands."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -167,15 +154,14 @@ class Document:
         self.tokens = tokens(folded, origin)
         self.sentences = self._cut([origin[end - 1] + 1 for end in sentence_ends(folded)])
         self.sentence_of = [n for n, (first, last) in enumerate(self.sentences) for _ in range(first, last)]
-        self._known: dict[Term, list[Range]] = {}
-        self._stems: dict[str, list[int]] = defaultdict(list)
-        self._words: dict[str, list[int]] = defaultdict(list)
-        self._pairs: dict[str, list[int]] = defaultdict(list)
+        self._places: dict[str, list[Range]] = defaultdict(list)
         for index, token in enumerate(self.tokens):
-            self._stems[token.stem].append(index)
-            self._words[token.word].append(index)
+            self._places[token.word].append((index, index + 1))
             if token.kind == "word" and index and self.tokens[index - 1].kind == "word":
-                self._pairs[self.tokens[index - 1].word + token.word].append(index - 1)
+                self._places[self.tokens[index - 1].word + token.word].append((index - 1, index + 1))
+        self._stems: dict[str, list[str]] = defaultdict(list)
+        for word in self._places:
+            self._stems[stem(word)].append(word)
 
     def _cut(self, ends: list[int]) -> list[Range]:
         starts = [t.start for t in self.tokens]
@@ -195,31 +181,29 @@ class Document:
         return self.tokens[first].start, self.tokens[last - 1].end
 
     def places(self, group: str) -> list[Range]:
-        """Where an alternative of the group stands, as ranges of tokens within one sentence, in order."""
-        return sorted({place for each in alternatives(group) for place in self._places(each)})
+        """Where an alternative of a group "a | b | c*" stands, as ranges of tokens within one sentence, in order."""
+        found = {place for text in group.split("|") for place in self._of(term(text))}
+        return sorted(p for p in found if self.sentence_of[p[0]] == self.sentence_of[p[1] - 1])
 
-    def _places(self, term: Term) -> list[Range]:
-        if term not in self._known:
-            size = len(term.parts)
-            found = {(i, i + size) for i in self._starts(term.parts[0]) if self._continues(term, i)}
-            if term.whole:
-                found |= {(i, i + 1) for i in self._starts(term.whole)}
-                found |= {(i, i + 2) for i in self._split(term.whole)} if size == 1 else set()
-            self._known[term] = [f for f in found if self.sentence_of[f[0]] == self.sentence_of[f[1] - 1]]
-        return self._known[term]
+    def _of(self, parts: tuple[Part, ...]) -> Iterator[Range]:
+        """Parted as it is written, and as one word: `KV cache` in KVCache."""
+        whole, start = "".join(p.word for p in parts), "".join(p.word for p in parts[:-1])
+        if whole.isalpha() and whole[0].islower() and stem(whole).startswith(start):
+            yield from self._word(Part(whole, parts[-1].prefix))
+        if not parts or any(not p.prefix and stem(p.word) not in self._stems for p in parts):
+            return
+        for first, last in self._word(parts[0]):
+            words = [t.word for t in self.tokens[first : first + len(parts)]]
+            if last == first + 1 and len(words) == len(parts) and all(map(Part.fits, parts, words)):
+                yield first, first + len(parts)
 
-    def _starts(self, part: Part) -> list[int]:
-        if not part.prefix:
-            return self._stems.get(part.stem, [])
-        return [i for places in self._words.values() if part.fits(self.tokens[places[0]]) for i in places]
-
-    def _continues(self, term: Term, at: int) -> bool:
-        following = self.tokens[at : at + len(term.parts)]
-        return len(following) == len(term.parts) and all(map(Part.fits, term.parts, following))
-
-    def _split(self, whole: Part) -> list[int]:
-        """Where it is written as two words; byte* is not found in "bytes can"."""
-        pairs = ((word, i) for word, places in self._pairs.items() for i in places)
-        if not whole.prefix:
-            return [i for word, i in pairs if word[:3] == whole.word[:3] and stem(word) == whole.stem]
-        return [i for word, i in pairs if word.startswith(whole.word) and len(self.tokens[i].word) < len(whole.word)]
+    def _word(self, part: Part) -> Iterator[Range]:
+        """Also where it is written as two words: softmax in "soft max", but not byte* in "bytes can"."""
+        if part.prefix:
+            words = [w for w in self._places if w[:2] == part.word[:2] and part.fits(w)]
+        else:
+            words = self._stems.get(stem(part.word), [])
+        for word in words:
+            for first, last in self._places[word]:
+                if last == first + 1 or not part.prefix or len(self.tokens[first].word) < len(part.word):
+                    yield first, last

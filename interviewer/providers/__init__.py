@@ -3,6 +3,10 @@
 openai.py        any server that speaks OpenAI's chat completions
 scripted.py      says what it is told (tests, demonstrations)
 structured.py    ask(): a validated record, whatever the endpoint can or can't do
+reading.py       which record in a reply counts
+chunks.py        what a stream or a whole reply says
+faults.py        every error, in words for the person who must act, without the key
+urls.py          base URLs as people paste them
 capabilities.py  remembers what an endpoint can do
 network.py       proxies and certificates
 local.py         servers on this machine
@@ -20,8 +24,9 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import ConfigDict, Field, SecretStr
 
+from interviewer.providers.urls import address
 from interviewer.schema import JsonObject, Record, Usage
 
 if TYPE_CHECKING:
@@ -58,6 +63,8 @@ class Parameters(Record):
 class Endpoint(Record):
     """Where a model is served, and under which name. Safe to print: the key is never shown."""
 
+    model_config = ConfigDict(hide_input_in_errors=True)
+
     base_url: str | None = None
     "None: OpenAI's own."
     model: str
@@ -69,7 +76,13 @@ class Endpoint(Record):
 
     @property
     def url(self) -> str:
-        return (self.base_url or OPENAI_URL).rstrip("/")
+        """Without what people paste along with it: the call's path, an api-version."""
+        return address(self.base_url or OPENAI_URL).url
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Sent with every call."""
+        return address(self.base_url or OPENAI_URL).query
 
     @property
     def host(self) -> str:
@@ -111,6 +124,11 @@ class Delta(Record):
     text: str = ""
     thinking: bool = False
     "The model reasons; that text is not part of the reply and is not kept."
+    waiting: float | None = None
+    "Nothing has come: the endpoint is asked again in so many seconds."
+    ended: Literal["length", "unsaid"] | None = None
+    """Last: the reply reached the limit of its length; or the endpoint says that it is done, and not that the model is.
+    Then only a whole record counts."""
 
 
 class ChatModel(Protocol):

@@ -17,7 +17,9 @@ class Capability(Record):
     rung: Rung | None = None
     "The way of asking for a record that worked; None: not known yet."
     refused: tuple[str, ...] = ()
-    "Optional parameters that the endpoint refused."
+    "Optional parameters that the endpoint refused; `stream` too where it replies in one piece."
+    path: str = ""
+    "What the base URL lacks: /v1."
 
 
 class Capabilities:
@@ -33,15 +35,23 @@ class Capabilities:
             self._known = self._read()
         return self._known.get(model_id, Capability())
 
-    def learn(self, model_id: str, *, rung: Rung | None = None, refused: tuple[str, ...] | None = None) -> None:
+    def learn(
+        self,
+        model_id: str,
+        *,
+        rung: Rung | None = None,
+        refused: tuple[str, ...] | None = None,
+        path: str | None = None,
+    ) -> None:
         """Keeps what is given; None leaves that part as it is."""
+        given = {"rung": rung, "refused": refused, "path": path}
         before = self.of(model_id)
-        after = Capability(rung=rung or before.rung, refused=before.refused if refused is None else refused)
+        after = before.model_copy(update={name: value for name, value in given.items() if value is not None})
         if after != before:
             self._keep(model_id, after)
 
     def forget_rung(self, model_id: str) -> None:
-        self._keep(model_id, Capability(refused=self.of(model_id).refused))
+        self._keep(model_id, self.of(model_id).model_copy(update={"rung": None}))
 
     def _keep(self, model_id: str, capability: Capability) -> None:
         self._known = {**(self._known or {}), **self._read(), model_id: capability}

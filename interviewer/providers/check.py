@@ -1,4 +1,5 @@
-"""Tries an endpoint with one small question and says in plain words what it can do."""
+"""Tries an endpoint with a small question in a prompt as long as that of a grading with follow-ups, and says in plain
+words what it can do."""
 
 from __future__ import annotations
 
@@ -67,7 +68,8 @@ class _Watched:
         pieces = 0
         async for piece in self._model.stream(messages, shape):
             if isinstance(piece, Delta):
-                self.first = self.first or self._clock()
+                if piece.waiting is None:
+                    self.first = self.first or self._clock()
                 self.thinks = self.thinks or piece.thinking
                 pieces += bool(piece.text)
             yield piece
@@ -77,7 +79,8 @@ class _Watched:
 async def check(model: ChatModel, clock: Callable[[], float] = time.perf_counter) -> ConnectionReport:
     """Never raises ProviderError: what went wrong is in the report. What was learnt is kept for later calls."""
     watched = _Watched(model, clock)
-    messages = (Message(role="system", content=prompts.render("check")), Message(role="user", content="ready?"))
+    rules, question = prompts.render("check"), prompts.render("check_length")
+    messages = Message(role="system", content=rules), Message(role="user", content=question)
     began, usage, problem = clock(), Usage(), None
     try:
         _, usage = await ask(watched, messages, _Word)

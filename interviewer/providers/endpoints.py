@@ -19,6 +19,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from interviewer.errors import NotAllowed
 from interviewer.providers.presets import all_presets
+from interviewer.providers.urls import address
 from interviewer.settings import Settings
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -109,4 +110,4 @@ def _host(parts: SplitResult) -> str:
 
 
 def _same(url: str, other: str) -> bool:
-    return url.strip().rstrip("/") == other.strip().rstrip("/")
+    return address(url).url == address(other).url

@@ -36,8 +36,8 @@ def on_this_machine(own_port: int | None = None) -> tuple[Preset, ...]:
 
 
 async def servers(presets: Sequence[Preset]) -> tuple[LocalServer, ...]:
-    """Those that answer in time and serve a model for chat. Straight, by no proxy; redirects are not followed."""
-    async with httpx2.AsyncClient(trust_env=False, verify=no_tls(), follow_redirects=False) as client:
+    """Those that answer in time and serve a model for chat. Straight, by no proxy."""
+    async with httpx2.AsyncClient(trust_env=False, verify=no_tls(), timeout=None) as client:
         served = await asyncio.gather(*(_served(client, p) for p in presets))
     found = (LocalServer(preset=p, models=models) for p, models in zip(presets, served, strict=True))
     return tuple(server for server in found if server.models)

@@ -12,6 +12,7 @@ answering.py   what a candidate can do in the room; gradings.py keeps what is be
 disputing.py   disputes of judgments         second_looks.py, in the background
 labels.py      everything with words on it  cost.py      what an interview will cost
 views.py       records to HTML, through the templates beside it
+notices.js     Gradio's own words in the page's language
 room.js        clock, drafts, focus, keys   style.css    the look
 """
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import os
 import socket
 
 from interviewer.errors import InvalidSetting
@@ -34,7 +36,7 @@ def serve(settings: Settings | None = None) -> None:
     from interviewer import settings as environment
 
     settings = settings or environment.read()
-    listening = listen(settings.host, settings.port)
+    bound = bind(settings.host, settings.port)
     gc.disable()  # what serving imports and builds stays for good: looking it over for garbage is a fifth of the start
     try:
         with environment.without_the_way_out():
@@ -44,19 +46,23 @@ def serve(settings: Settings | None = None) -> None:
         gc.freeze()
     finally:
         gc.enable()
-    server.run(app, settings, listening)
+    server.run(app, settings, bound)
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Before anything slow, so that a port in use is told at once.
+def bind(host: str, port: int) -> socket.socket:
+    """Before anything slow, so that a port in use is told at once. It doesn't listen yet: nobody is kept waiting.
 
     Raises:
         InvalidSetting: nothing can be served there.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    if os.name == "posix":  # elsewhere it would let two programs have one port
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        bound.bind((host, port))
     except OSError as problem:
+        bound.close()
         if problem.errno == errno.EADDRINUSE:
             raise InvalidSetting("port_in_use", host=host, port=port) from None
         raise InvalidSetting("cannot_listen", host=host, port=port, problem=problem.strerror or problem) from None
+    return bound

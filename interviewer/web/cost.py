@@ -6,25 +6,33 @@ from typing import Any
 
 from interviewer import tokens
 from interviewer.bank import Bank
+from interviewer.follow_up import FOLLOW_UPS
 from interviewer.grading import Exchange, Task
 from interviewer.measure.estimate import output_tokens
 from interviewer.providers import Endpoint
-from interviewer.schema import Language, Question
+from interviewer.schema import Depth, Language, Question
 from interviewer.settings import Settings
 
-CALLS_PER_QUESTION = 2
-"The question itself and, on average, one follow-up."
+ASKED = 0.5
+"The share of the follow-ups allowed that are asked, on average."
 _ANSWER: dict[Language, str] = {"en": "word " * 90, "zh": "回答" * 70}
 _SAMPLE = 5
 "Questions that stand for the bank."
 
 
 def estimate(
-    settings: Settings, bank: Bank, language: Language, questions: int, endpoint: Endpoint | None, gradings: int = 1
+    settings: Settings,
+    bank: Bank,
+    language: Language,
+    questions: int,
+    endpoint: Endpoint | None,
+    *,
+    depth: Depth = "normal",
+    gradings: int = 1,
 ) -> dict[str, Any]:
     """Calls, tokens and dollars for so many questions, each answer graded so many times. An estimate even where tokens
     are counted exactly: nobody knows yet how long the answers will be."""
-    calls = questions * CALLS_PER_QUESTION * gradings
+    calls = round(questions * (1 + ASKED * FOLLOW_UPS[depth])) * gradings
     if endpoint is None:
         return {"calls": calls, "input_tokens": 0, "output_tokens": 0, "cost": None}
     every = list(bank.questions.values())
@@ -41,6 +49,6 @@ def estimate(
 def _of_a_call(settings: Settings, question: Question, language: Language) -> tokens.Count:
     from interviewer.grading.asking import messages
 
-    exchange = Exchange(asked=question.text.in_(language), answer=_ANSWER[language])
+    exchange = Exchange(asked=question.asked(language), answer=_ANSWER[language])
     sent = messages(Task(question=question, language=language, thread=(exchange,)))
     return tokens.count("\n".join(m.content for m in sent), settings.vocabulary_folders)

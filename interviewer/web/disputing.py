@@ -1,10 +1,11 @@
-"""A candidate disputes a judgment, in the scorecard, the transcript or the report."""
+"""A candidate disputes a judgment, in the look back, the transcript or the report."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import tzinfo
 from functools import partial
 from typing import Any
 
@@ -20,7 +21,7 @@ from interviewer.web.answering import said_of
 from interviewer.web.labels import Updates
 from interviewer.web.page_parts import Page
 from interviewer.web.views import Disputes
-from interviewer.web.visitors import Refusing, known
+from interviewer.web.visitors import Refusing, known, zone_of
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Disputing:
         except InterviewerError as error:
             yield self._gone(w, error.say(language))
             return
+        zone = zone_of(request)
         sent = Disputes(
             weighs=interview.plan.grader == "llm",
             question_id=str(data.get("question")),
@@ -48,12 +50,12 @@ class Disputing:
             if isinstance(grader, Refusing):
                 raise grader.reason
             if isinstance(grader, SecondReader):
-                yield self._shown(w, interview, sent.model_copy(update={"busy": True}))
+                yield self._shown(w, interview, zone, sent.model_copy(update={"busy": True}))
             failure = await self._appeal(interview, sent, grader)
             interview = await visitors.parts.session.load(interview.id, owner)
         except InterviewerError as error:
             failure = error
-        yield self._shown(w, interview, sent.model_copy(update={"error": said_of(failure, w)}))
+        yield self._shown(w, interview, zone, sent.model_copy(update={"error": said_of(failure, w)}))
 
     async def _appeal(self, interview: Interview, sent: Disputes, grader: Grader) -> BaseException | None:
         """Goes on when the tab is closed. One after the other where several judgments of a question are disputed, or
@@ -70,12 +72,12 @@ class Disputing:
         what = interview.id, interview.owner, sent.question_id, sent.criterion_id, sent.argument
         await review.appeal(session, *what, grader, session.clock())
 
-    def _shown(self, w: Words, interview: Interview, sent: Disputes) -> Updates:
+    def _shown(self, w: Words, interview: Interview, zone: tzinfo, sent: Disputes) -> Updates:
         room = self.page.room
         if interview.finished_at is not None:
-            return self.page.reports.show(w, interview, sent)
+            return self.page.reports.show(w, interview, zone, sent)
         return {
-            room.scorecard: gr.update(value=views.scorecard(w, interview, sent)),
+            room.look_back: gr.update(value=views.look_back(w, interview, sent)),
             room.transcript: gr.update(value=views.transcript(w, interview, sent)),
         }
 
@@ -99,7 +101,7 @@ def _check_over(interview: Interview, question_id: str) -> None:
 
 def connect(page: Page) -> None:
     does, room = Disputing(page), page.room
-    outputs = [room.scorecard, room.transcript, room.notice, page.reports.body]
+    outputs = [room.look_back, room.transcript, room.notice, *page.reports.components]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    for shown in (room.scorecard, room.transcript, page.reports.body):
+    for shown in (room.look_back, room.transcript, page.reports.body):
         shown.submit(does.dispute, [page.language], outputs, **quiet)

@@ -14,7 +14,7 @@ from interviewer.measure import keeping, show
 from interviewer.providers import EFFORTS, Endpoint, endpoints, local, presets
 from interviewer.web import views
 from interviewer.web.labels import Labels, Updates, clickable, merged, plain
-from interviewer.web.typed_endpoint import listed, parameters, tested, typed
+from interviewer.web.typed_endpoint import listed, parameters, tried, typed
 from interviewer.web.visitors import Visitors, known, owner_of
 
 if TYPE_CHECKING:
@@ -127,8 +127,16 @@ def build(labels: Labels, visitors: Visitors) -> Graders:
                     value="",
                     elem_id="effort",
                 )
-                temperature = make(gr.Textbox, {"label": "graders.parameters.temperature"}, elem_id="temperature")
-                max_tokens = make(gr.Textbox, {"label": "graders.parameters.max_tokens"}, elem_id="max-tokens")
+                temperature = make(
+                    gr.Textbox,
+                    {"label": "graders.parameters.temperature", "placeholder": "graders.temperature_placeholder"},
+                    elem_id="temperature",
+                )
+                max_tokens = make(
+                    gr.Textbox,
+                    {"label": "graders.parameters.max_tokens", "placeholder": "graders.max_tokens_placeholder"},
+                    elem_id="max-tokens",
+                )
         with gr.Row(elem_id="grader-actions"):
             use = make(gr.Button, {"value": "graders.use"}, variant="primary", elem_id="use-endpoint")
             list_models = make(gr.Button, {"value": "graders.list_models"}, elem_id="list-models")
@@ -183,7 +191,7 @@ def connect(page: Page, tab: gr.Tab) -> None:
         visitors.use_endpoint(owner, endpoint)
         testing = w("graders.testing", model=endpoint.model, host=endpoint.host)
         yield cleared | await graders.say(w, owner, (testing,), ok=None)
-        lines, ok = await tested(visitors, endpoint, w)
+        lines, ok = await tried(visitors, endpoint, w)
         chosen = {page.setup.grader: gr.update(value="llm")} if ok else {}
         yield merged(
             await graders.show(w, owner),

@@ -27,6 +27,10 @@ _POLICY = (
     "form-action 'self'; base-uri 'self'; object-src 'none'; frame-ancestors {ancestors}"
 )
 
+_OWN_NAME = (
+    "This server answers to localhost only. Behind a reverse proxy, set INTERVIEWER_ROOT_PATH to its full URL.\n"
+)
+
 
 class Guard:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -55,6 +59,8 @@ class Guard:
         length = request.headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > _LARGEST:
             return PlainTextResponse("too large", status_code=413)
+        if self.settings.on_loopback and not _names_this_machine(request.headers.get("host", "")):
+            return PlainTextResponse(_OWN_NAME, status_code=421)
         if request.method not in ("GET", "HEAD") and not _same_site(request.headers, self.settings.root_path):
             return PlainTextResponse("sent by another site", status_code=403)
         return None
@@ -78,6 +84,12 @@ class Guard:
             samesite="none" if self.settings.in_space else "lax",
         )
         return response.headers["set-cookie"]
+
+
+def _names_this_machine(host: str) -> bool:
+    """A page of another site can make its own name point here (DNS rebinding); the browser then says that name."""
+    name = urlsplit(f"//{host}").hostname or ""
+    return name == "localhost" or name.endswith(".localhost") or name in ("127.0.0.1", "::1")
 
 
 def _same_site(headers: Headers, root_path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -11,7 +12,7 @@ from interviewer.errors import InterviewerError
 from interviewer.locales import Words, words
 from interviewer.web import views
 from interviewer.web.labels import Updates, clickable, plain
-from interviewer.web.visitors import Visitors, known, owner_of
+from interviewer.web.visitors import Visitors, known, owner_of, zone_of
 
 if TYPE_CHECKING:
     from interviewer.web.page_parts import Page
@@ -30,10 +31,14 @@ class History:
     def components(self) -> list[Any]:
         return [self.notice, self.body]
 
-    async def show(self, w: Words, owner: str, notice: str = "") -> Updates:
-        summaries = await self.visitors.parts.store.of_owner(owner, limit=SHOWN) if owner else []
+    async def show(self, w: Words, owner: str, zone: tzinfo, notice: str = "") -> Updates:
+        store = self.visitors.parts.store
+        summaries = await store.of_owner(owner, limit=SHOWN) if owner else []
+        ungraded = {i.id: views.why_ungraded(i) for i in (await store.ungraded(owner) if owner else [])}
         finished = [s.score for s in reversed(summaries) if s.finished_at is not None]
-        body = views.render("history", w, summaries=summaries, curve=views.curve(finished))
+        body = views.render(
+            "history", w, summaries=summaries, ungraded=ungraded, curve=views.curve(finished), zone=zone
+        )
         return {self.body: gr.update(value=body), self.notice: gr.update(value=views.notice(w, notice))}
 
 
@@ -45,7 +50,7 @@ def connect(page: Page, tab: gr.Tab) -> None:
     history, visitors = page.history, page.visitors
 
     async def refresh(language: str, request: gr.Request) -> Updates:
-        return await history.show(words(language), owner_of(request))
+        return await history.show(words(language), owner_of(request), zone_of(request))
 
     async def act(language: str, request: gr.Request, event: gr.EventData) -> Updates:
         w, chosen = words(language), str(event._data.get("id"))
@@ -56,12 +61,12 @@ def connect(page: Page, tab: gr.Tab) -> None:
                     return await page.open_interview(language, request, chosen)
                 case "report":
                     interview = await visitors.finished(chosen, owner)
-                    return page.reports.show(w, interview) | {page.tabs: gr.update(selected="report")}
+                    return page.reports.show(w, interview, zone_of(request)) | {page.tabs: gr.update(selected="report")}
                 case "delete":
                     await visitors.parts.store.delete(chosen, owner)
-                    return await page.without(w, owner)
+                    return await page.without(w, owner, zone_of(request))
         except InterviewerError as error:
-            return await history.show(w, owner_of(request), error.say(language))
+            return await history.show(w, owner_of(request), zone_of(request), error.say(language))
         return {}
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}

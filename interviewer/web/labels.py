@@ -23,11 +23,11 @@ element.addEventListener("click", (event) => {
   setTimeout(() => { button.disabled = false; }, 1000);
   const form = button.closest("[data-form]");
   if (form) trigger("submit", { ...button.dataset, text: form.querySelector("textarea").value });
-  else trigger("click", { ...button.dataset });
+  else trigger(button.dataset.do.startsWith("grade") ? "retry" : "click", { ...button.dataset });
 });
 """
 """For HTML with buttons in it: a click hands their data attributes to the handler of `click`; a button in a data-form
-hands what is typed there to that of `submit`, too."""
+hands what is typed there to that of `submit`, too. What has answers graded takes long: that is `retry`."""
 
 
 class Labels:

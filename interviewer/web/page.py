@@ -10,12 +10,13 @@ import gradio as gr
 
 from interviewer.locales import languages, words
 from interviewer.web import answering, browser, disputing, graders, history, reports, room, setup, views
+from interviewer.web.blocks import Blocks
 from interviewer.web.labels import Labels, Updates, merged
 from interviewer.web.page_parts import Page
-from interviewer.web.visitors import Visitors, owner_of
+from interviewer.web.visitors import Visitors, owner_of, zone_of
 
 _HERE = Path(__file__).parent
-FILES = ("style.css", "room.js")
+FILES = ("style.css", "room.js", "notices.js")
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC"]
 
 
@@ -24,15 +25,27 @@ def theme() -> gr.themes.Base:
     return gr.themes.Base(font=[*_FONTS, "sans-serif"], font_mono=["ui-monospace", "SFMono-Regular", "monospace"])
 
 
-def head() -> str:
+def head(language: str) -> str:
+    """`language`: where a visitor has chosen none and the browser speaks none that there are words for."""
     versions = {name: hashlib.sha256((_HERE / name).read_bytes()).hexdigest()[:10] for name in FILES}
-    return views.render("head", words("en"), versions=versions)
+    return views.render("head", words("en"), versions=versions, gradio_words=_gradio_words(language))
+
+
+def _gradio_words(fallback: str) -> dict[str, Any]:
+    """What notices.js needs to have Gradio speak the page's language."""
+    every = {code: words(code).get("gradio") for code in languages()}
+    notices = [
+        [english, {code: said["notices"][key] for code, said in every.items()}]
+        for key, english in every["en"]["notices"].items()
+    ]
+    locales = {code: said["locale"] for code, said in every.items()}
+    return {"languages": languages(), "fallback": fallback, "locales": locales, "notices": notices}
 
 
 def build(visitors: Visitors) -> gr.Blocks:
     labels = Labels(words(visitors.settings.language))
     blocks: gr.Blocks
-    with gr.Blocks(title="Interviewer", analytics_enabled=False, fill_width=True) as blocks:
+    with Blocks(title="Interviewer", analytics_enabled=False, fill_width=True) as blocks:
         with gr.Row(elem_id="top"):
             header = gr.HTML(elem_id="header", apply_default_css=False, js_on_load=None)
             choices = [(words(code)("name"), code) for code in languages()]
@@ -77,7 +90,7 @@ def _connect(page: Page) -> None:
     async def afresh(language: str, place: str | None, request: gr.Request) -> Updates:
         owner = owner_of(request)
         interview = await page.at(owner, place)
-        return await page.afresh(words(language), owner, interview)
+        return await page.afresh(words(language), owner, interview, zone_of(request))
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     page.blocks.load(first, None, page.everything, **quiet)

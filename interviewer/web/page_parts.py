@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
 import gradio as gr
@@ -19,7 +20,7 @@ from interviewer.web.labels import Labels, Updates, merged
 from interviewer.web.reports import Reports
 from interviewer.web.room import Room, read_place
 from interviewer.web.setup import Setup
-from interviewer.web.visitors import Visitors, known
+from interviewer.web.visitors import Visitors, known, zone_of
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,17 @@ class Page:
         shown = [*self.of_the_room, *self.history.components, *self.browser.components, *self.graders.components]
         return list(dict.fromkeys([*shown, *self.labels.components, self.language]))
 
-    async def shown(self, w: Words, owner: str, interview: Interview | None, *, notice: str = "") -> Updates:
+    async def shown(
+        self, w: Words, owner: str, interview: Interview | None, zone: tzinfo, *, notice: str = ""
+    ) -> Updates:
         """The picture of an interview: the room; after its end the report; without one the set-up."""
         await self._look_again(owner, interview)
         updates = await self.room.show(w, owner, interview, notice=notice)
         if interview is not None and interview.finished_at is None:
             return updates | {self.setup.panel: gr.update(visible=False)}
-        updates |= await self.setup.show(w, owner)
+        updates |= await self.setup.show(w, owner, zone)
         if interview is not None:
-            updates |= self.reports.show(w, interview) | {self.tabs: gr.update(selected="report")}
+            updates |= self.reports.show(w, interview, zone) | {self.tabs: gr.update(selected="report")}
         return updates
 
     async def _look_again(self, owner: str, interview: Interview | None) -> None:
@@ -95,21 +98,23 @@ class Page:
             interview = await self._taken_up(await self.visitors.parts.session.load(interview_id, owner), owner)
         except InterviewerError as error:
             return {self.setup.notice: gr.update(value=views.notice(w, error.say(language)))}
-        return {self.tabs: gr.update(selected="interview")} | await self.shown(w, owner, interview)
+        return {self.tabs: gr.update(selected="interview")} | await self.shown(w, owner, interview, zone_of(request))
 
-    async def without(self, w: Words, owner: str) -> Updates:
+    async def without(self, w: Words, owner: str, zone: tzinfo) -> Updates:
         """After an interview was deleted: it may have been the one on show."""
         return merged(
-            await self.shown(w, owner, None), await self.reports.latest(w, owner), await self.history.show(w, owner)
+            await self.shown(w, owner, None, zone),
+            await self.reports.latest(w, owner, zone),
+            await self.history.show(w, owner, zone),
         )
 
-    async def afresh(self, w: Words, owner: str, interview: Interview | None) -> Updates:
+    async def afresh(self, w: Words, owner: str, interview: Interview | None, zone: tzinfo) -> Updates:
         """Everything, in a language: at the first load, and when the language changes."""
         return merged(
             self.labels.updates(w),
-            await self.shown(w, owner, interview),
-            await self.reports.latest(w, owner),
-            await self.history.show(w, owner),
+            await self.shown(w, owner, interview, zone),
+            await self.reports.latest(w, owner, zone),
+            await self.history.show(w, owner, zone),
             self.browser.show(w),
             await self.graders.show(w, owner),
         )

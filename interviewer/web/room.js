@@ -1,9 +1,10 @@
-/* What the page can't do from the server: the clock, drafts, focus, keys, the document's language. */
+/* What the page can't do from the server: the clock, drafts, focus, keys, the document's language, the reader's zone. */
 (() => {
   "use strict";
   const $ = (selector) => document.querySelector(selector);
   const box = () => $("#box textarea");
   const turn = () => $("#question [data-turn]");
+  const lookBack = () => $("#look-back [data-turn]");
   let skew = 0; // the server's clock less this one's, in milliseconds
   let seenNow = null;
   let shownTurn = null;
@@ -31,12 +32,33 @@
     if (button && !button.disabled) button.click();
   }
 
+  /* What a button acts on: the turn on the screen, whatever the server has sent meanwhile to other places. */
+  window.interviewer = { onScreen: (place) => (lookBack() || turn())?.dataset.turn ?? place };
+
+  /* One click, one action: not a double click's second half, wherever it lands, nor a key that is held down. Two lines
+     confirmed one after the other are two clicks. */
+  const buttons = "#actions button, [data-do]";
+  const named = ({ dataset }) => (dataset.do ? [dataset.do, dataset.question, dataset.criterion, dataset.at].join() : "");
+  let clicked = "";
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest(buttons);
+    if (!button) return;
+    const before = clicked;
+    clicked = named(button);
+    if (event.detail < 2 || (before && clicked && before !== clicked)) return;
+    event.stopImmediatePropagation();
+    event.preventDefault();
+  }, true);
+  document.addEventListener("keydown", (event) => {
+    if (event.repeat && event.key === "Enter" && event.target.closest?.(buttons)) event.preventDefault();
+  }, true);
+
   /* Drafts: what was typed for a turn comes back after a reload, a crash, or a refused answer. */
   function draftKey() { return turn() && `draft:${turn().dataset.turn}`; }
 
   function newTurn() {
     const current = turn();
-    if (!current || !box() || current.dataset.turn === shownTurn) return;
+    if (!current || lookBack() || !box() || current.dataset.turn === shownTurn) return;
     if (shownTurn) keep(`draft:${shownTurn}`, "");
     shownTurn = current.dataset.turn;
     const draft = kept(draftKey());
@@ -45,6 +67,71 @@
       box().focus({ preventScroll: true });
     }
   }
+
+  /* The look back: its heading is where reading begins; y and n answer the first line that is not confirmed. What the
+     server draws anew after that gets its focus back. */
+  let lookedBackAt = null;
+  let confirming = null;
+
+  function beginLookBack() {
+    const panel = lookBack();
+    if (!panel) { lookedBackAt = null; return; }
+    if (panel.dataset.turn === lookedBackAt) return;
+    lookedBackAt = panel.dataset.turn;
+    panel.querySelector("h2").focus();
+  }
+
+  const inSight = (element) => element.offsetParent !== null;
+
+  function markCurrent() {
+    const open = [...document.querySelectorAll("#look-back [data-unconfirmed], #report [data-unconfirmed]")].find(inSight);
+    for (const line of document.querySelectorAll(".current-line")) if (line !== open) line.classList.remove("current-line");
+    if (open && !open.classList.contains("current-line")) open.classList.add("current-line");
+    return open;
+  }
+
+  const slot = (button) => [...button.parentElement.children].indexOf(button);
+
+  function refocus() {
+    const current = markCurrent();
+    if (!confirming || document.activeElement !== document.body) return;
+    const { question, criterion, at, byKey } = confirming;
+    const again = [...document.querySelectorAll("[data-do=confirm]")].find((b) => inSight(b) && b.dataset.question === question && b.dataset.criterion === criterion && slot(b) === at);
+    if (!again || again === confirming.button) return;
+    confirming = null;
+    if (byKey) current?.scrollIntoView({ block: "nearest" });
+    else again.focus({ preventScroll: true });
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-do=confirm]");
+    if (button) confirming = { button, ...button.dataset, at: slot(button), byKey: pressedByKey };
+  }, true);
+
+  let pressedByKey = false;
+  document.addEventListener("keydown", (event) => {
+    const at = ["y", "n"].indexOf(event.key.toLowerCase());
+    if (at < 0 || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+    const button = markCurrent()?.querySelectorAll("[data-do=confirm]")[at];
+    if (!button || button.disabled) return;
+    event.preventDefault();
+    pressedByKey = true;
+    button.click();
+    pressedByKey = false;
+  });
+
+  /* Where a keyboard covers the page without resizing it, what has to stay in sight stands above it. */
+  const viewport = window.visualViewport;
+  function aboveKeyboard() {
+    const covered = Math.max(0, window.innerHeight - viewport.height - viewport.offsetTop);
+    document.documentElement.style.setProperty("--keyboard", `${viewport.scale > 1 ? 0 : Math.round(covered)}px`);
+  }
+  viewport?.addEventListener("resize", aboveKeyboard);
+  viewport?.addEventListener("scroll", aboveKeyboard);
+
+  /* Times are told in the reader's zone. */
+  document.cookie = `interviewer_zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
 
   /* After a reload: go on watching a grading that is under way. */
   function watch() {
@@ -74,7 +161,7 @@
 
   function argumentKey(area) {
     const { interview, question, criterion } = area.closest(".dispute").querySelector("[data-do=dispute]").dataset;
-    return [area.closest("#scorecard, #transcript, #report")?.id, interview, question, criterion].join("/");
+    return [area.closest("#look-back, #transcript, #report")?.id, interview, question, criterion].join("/");
   }
 
   function argue() {
@@ -113,7 +200,7 @@
 
   /* Focus stays in the answer box. */
   document.addEventListener("click", (event) => {
-    if (event.detail && event.target.closest("#actions button, #transcript [data-do]:not([data-do=dispute]), #live [data-do]")) box()?.focus({ preventScroll: true });
+    if (event.detail && event.target.closest("#actions button, #transcript [data-do=grade], #live [data-do]") && !lookBack()) box()?.focus({ preventScroll: true });
     for (const open of document.querySelectorAll("details.confirm[open]")) {
       if (!open.contains(event.target)) open.open = false;
     }
@@ -158,7 +245,7 @@
     if (event.target.closest("#language")) document.cookie = `interviewer_language=${event.target.value}; path=/; max-age=31536000; samesite=lax`;
   });
 
-  new MutationObserver((changes) => { remember(); newTurn(); tick(); watch(); scroll(changes); here(); argue(); }).observe(document.documentElement, {
+  new MutationObserver((changes) => { remember(); newTurn(); beginLookBack(); tick(); watch(); scroll(changes); here(); argue(); refocus(); }).observe(document.documentElement, {
     childList: true,
     subtree: true,
     attributes: true,

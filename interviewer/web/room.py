@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,9 +12,13 @@ import gradio as gr
 from interviewer.locales import Words
 from interviewer.schema import Interview
 from interviewer.web import views
+from interviewer.web.actions import ACTIONS, Action, State, number_of, state
 from interviewer.web.graders import measured
 from interviewer.web.labels import Labels, Updates, clickable, plain
 from interviewer.web.visitors import Visitors
+
+_BESIDE = sum(a.look == "secondary" for a in ACTIONS)
+"The plain buttons stand first; the one that goes on stands at the end."
 
 
 @dataclass(frozen=True)
@@ -26,22 +31,20 @@ class Room:
     question: gr.HTML
     transcript: gr.HTML
     live: gr.HTML
+    look_back: gr.HTML
     answering: gr.Column
     notice: gr.HTML
     box: gr.Textbox
-    send: gr.Button
-    stop: gr.Button
-    hint: gr.Button
-    dont_know: gr.Button
-    skip: gr.Button
-    clarify: gr.Button
+    buttons: Mapping[str, gr.Button]
+    "Of every action."
     finish: gr.HTML
     side: gr.Column
     scorecard: gr.HTML
 
     @property
     def components(self) -> list[Any]:
-        return [value for name, value in vars(self).items() if name != "visitors"]
+        own = [value for name, value in vars(self).items() if name not in ("visitors", "buttons")]
+        return [*own, *self.buttons.values()]
 
     async def show(
         self, w: Words, owner: str, interview: Interview | None, *, notice: str = "", busy: bool = False
@@ -60,19 +63,17 @@ class Room:
         }
         if interview is None:
             return updates
+        now = state(interview, busy)
         of_the_turn: Updates = {
             self.question: gr.update(value=views.question(w, interview, self.visitors.bank.topics)),
             self.transcript: gr.update(value=views.transcript(w, interview)),
+            self.look_back: gr.update(value=views.look_back(w, interview)),
             self.scorecard: gr.update(value=views.scorecard(w, interview)),
-            self.side: gr.update(visible=interview.plan.mode == "practice"),
+            self.side: gr.update(visible=interview.plan.mode == "practice" and now != "look_back"),
             self.finish: gr.update(value=views.render("finish", w)),
-            self.live: gr.update(value="" if busy else self._pending(w, interview)),
-            self.stop: gr.update(visible=busy),
-            self.send: gr.update(visible=not busy),
+            self.live: gr.update(value="" if busy or now == "look_back" else self._pending(w, interview)),
         }
-        for button in (self.send, self.hint, self.dont_know, self.skip, self.clarify):
-            of_the_turn[button] = of_the_turn.get(button, {}) | gr.update(interactive=interview.is_open)
-        return updates | of_the_turn
+        return updates | of_the_turn | {self.buttons[a.id]: _button(w, a, interview, now) for a in ACTIONS}
 
     async def _header(self, w: Words, owner: str, interview: Interview | None) -> str:
         """With the grader's name, and in a word how far to trust it."""
@@ -98,13 +99,14 @@ def place(interview: Interview) -> str:
 def read_place(value: str) -> tuple[str, int]:
     """Interview and turn. Whatever a browser sends in its stead names no interview."""
     interview_id, _, at = (value or "").rpartition(":")
-    return interview_id, int(at) if at.isdecimal() and len(at) < 6 else -1
+    return interview_id, number_of(at)
 
 
 def build(labels: Labels, visitors: Visitors, header: gr.HTML) -> Room:
     with gr.Column(elem_id="room", visible=False) as panel, gr.Row(elem_id="room-columns"):
         with gr.Column(elem_id="room-main"):
             question, transcript, live = plain("question"), clickable("transcript"), clickable("live")
+            look_back = clickable("look-back")
             with gr.Column(elem_id="answering") as answering:
                 notice = plain("notice")
                 box = labels.make(
@@ -115,13 +117,9 @@ def build(labels: Labels, visitors: Visitors, header: gr.HTML) -> Room:
                     elem_id="box",
                 )
                 with gr.Row(elem_id="actions"):
-                    hint = _button(labels, "hint")
-                    clarify = _button(labels, "clarify")
-                    dont_know = _button(labels, "dont_know")
-                    skip = _button(labels, "skip")
+                    buttons = {a.id: _made(labels, a) for a in ACTIONS[:_BESIDE]}
                     finish = clickable("finish")
-                    stop = _button(labels, "stop", variant="stop", visible=False)
-                    send = _button(labels, "send", variant="primary")
+                    buttons |= {a.id: _made(labels, a) for a in ACTIONS[_BESIDE:]}
         with gr.Column(elem_id="room-side") as side:
             scorecard = clickable("scorecard")
     return Room(
@@ -132,20 +130,23 @@ def build(labels: Labels, visitors: Visitors, header: gr.HTML) -> Room:
         question=question,
         transcript=transcript,
         live=live,
+        look_back=look_back,
         answering=answering,
         notice=notice,
         box=box,
-        send=send,
-        stop=stop,
-        hint=hint,
-        dont_know=dont_know,
-        skip=skip,
-        clarify=clarify,
+        buttons=buttons,
         finish=finish,
         side=side,
         scorecard=scorecard,
     )
 
 
-def _button(labels: Labels, name: str, **properties: Any) -> gr.Button:
-    return labels.make(gr.Button, {"value": f"room.{name}"}, elem_id=name.replace("_", "-"), size="md", **properties)
+def _made(labels: Labels, action: Action) -> gr.Button:
+    visible = "open" in action.shown
+    said = {"value": f"room.{action.id}"}
+    return labels.make(gr.Button, said, elem_id=action.element, size="md", variant=action.look, visible=visible)
+
+
+def _button(w: Words, action: Action, interview: Interview, now: State) -> Any:
+    said = {"value": w(action.label(interview))} if action.label else {}
+    return gr.update(visible=now in action.shown, interactive=now in action.enabled, **said)

@@ -26,18 +26,18 @@ from interviewer.report import Format, render, summarise
 from interviewer.settings import Settings
 from interviewer.web import page
 from interviewer.web.guard import Guard
-from interviewer.web.visitors import Visitors, owner_of
+from interviewer.web.visitors import Visitors, owner_of, zone_of
 
 _HERE = Path(__file__).parent
 _TYPES: dict[Format, str] = {"md": "text/markdown", "json": "application/json", "html": "text/html"}
 
 
-def run(app: FastAPI, settings: Settings, listening: socket.socket) -> None:
+def run(app: FastAPI, settings: Settings, bound: socket.socket) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     print(f"Interviewer: http://{host}:{settings.port}", flush=True)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", proxy_headers=True))
     with suppress(KeyboardInterrupt):
-        server.run(sockets=[listening])
+        server.run(sockets=[bound])
     if not server.started:
         sys.exit(STARTUP_FAILURE)
 
@@ -78,7 +78,7 @@ def create(settings: Settings) -> FastAPI:
         pwa=False,
         mcp_server=False,
         theme=page.theme(),
-        head=page.head(),
+        head=page.head(settings.language),
     )
     return mounted
 
@@ -108,7 +108,7 @@ def _add_routes(app: FastAPI, visitors: Visitors) -> None:
             return PlainTextResponse(error.say(visitors.language(request)), status_code=404)
         name = f"interview-{interview.created_at:%Y-%m-%d}.{format_}"
         return Response(
-            render(summarise(interview, visitors.parts.bank.topics), format_),
+            render(summarise(interview, visitors.parts.bank.topics), format_, zone_of(request)),
             media_type=f"{_TYPES[format_]}; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )

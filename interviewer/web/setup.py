@@ -5,18 +5,20 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from interviewer.errors import InterviewerError
+from interviewer.follow_up import FOLLOW_UPS
 from interviewer.locales import Words, words
-from interviewer.schema import DIFFICULTIES, LANGUAGES, Language, Plan
+from interviewer.schema import DIFFICULTIES, LANGUAGES, Depth, Language, Plan
 from interviewer.web import views
 from interviewer.web.cost import estimate
 from interviewer.web.graders import measured
 from interviewer.web.labels import Labels, Updates, clickable, plain
-from interviewer.web.visitors import Visitors, known, owner_of
+from interviewer.web.visitors import Visitors, known, owner_of, zone_of
 
 if TYPE_CHECKING:
     from interviewer.web.page_parts import Page
@@ -37,6 +39,7 @@ class Setup:
     topics: gr.Dropdown
     difficulty: gr.Radio
     questions: gr.Slider
+    depth: gr.Radio
     limit: gr.Dropdown
     grader: gr.Radio
     gradings: gr.Radio
@@ -49,16 +52,16 @@ class Setup:
 
     @property
     def choices(self) -> list[Any]:
-        chosen = [self.language, self.mode, self.topics, self.difficulty, self.questions, self.limit]
-        return [*chosen, self.grader, self.gradings]
+        chosen = [self.language, self.mode, self.topics, self.difficulty, self.questions, self.depth]
+        return [*chosen, self.limit, self.grader, self.gradings]
 
-    async def show(self, w: Words, owner: str, notice: str = "") -> Updates:
+    async def show(self, w: Words, owner: str, zone: tzinfo, notice: str = "") -> Updates:
         summaries = await self.visitors.parts.store.of_owner(owner, limit=20) if owner else []
         unfinished = [s for s in summaries if s.finished_at is None][:3]
         return await self.show_grader(w, owner) | {
             self.panel: gr.update(visible=True),
             self.notice: gr.update(value=views.notice(w, notice)),
-            self.resume: gr.update(value=views.render("resume", w, unfinished=unfinished)),
+            self.resume: gr.update(value=views.render("resume", w, unfinished=unfinished, zone=zone)),
         }
 
     async def show_grader(self, w: Words, owner: str) -> Updates:
@@ -72,17 +75,27 @@ class Setup:
         return {self.grader: gr.update(choices=names)}
 
     def show_cost(
-        self, w: Words, owner: str, language: Language, questions: int, grader: str, gradings: int
+        self, w: Words, owner: str, language: Language, questions: int, depth: Depth, grader: str, gradings: int
     ) -> Updates:
         """Of what is chosen; and strict mode is on offer where a model grades."""
         endpoint = self.visitors.endpoint(owner) if grader == "llm" else None
-        expected = estimate(self.visitors.settings, self.visitors.bank, language, questions, endpoint, gradings)
+        expected = estimate(
+            self.visitors.settings, self.visitors.bank, language, questions, endpoint, depth=depth, gradings=gradings
+        )
         html = views.render("cost", w, grader=grader, endpoint=endpoint, **expected)
         return {self.cost: gr.update(value=html), self.gradings: gr.update(visible=grader == "llm")}
 
 
 def plan(
-    language: Any, mode: Any, topics: Any, difficulty: Any, questions: Any, limit: Any, grader: Any, gradings: Any
+    language: Any,
+    mode: Any,
+    topics: Any,
+    difficulty: Any,
+    questions: Any,
+    depth: Any,
+    limit: Any,
+    grader: Any,
+    gradings: Any,
 ) -> Plan:
     """Raises ValidationError for what the page doesn't offer."""
     return Plan(
@@ -91,6 +104,7 @@ def plan(
         topics=tuple(topics or ()),
         difficulty=None if difficulty == "adaptive" else difficulty,
         questions=questions,
+        depth=depth,
         seconds_per_question=limit or None,
         grader=grader,
         gradings=gradings if grader == "llm" else 1,
@@ -167,6 +181,13 @@ def build(labels: Labels, visitors: Visitors) -> Setup:
                 buttons=[],
                 elem_id="setup-questions",
             )
+        depth = make(
+            gr.Radio,
+            {"label": "setup.depth", "choices": _depths},
+            value="normal",
+            elem_id="setup-depth",
+            elem_classes="stacked",
+        )
         grader = make(
             gr.Radio,
             {
@@ -188,8 +209,12 @@ def build(labels: Labels, visitors: Visitors) -> Setup:
         with gr.Row(elem_id="setup-end"):
             cost = plain("cost")
             start = make(gr.Button, {"value": "setup.start"}, variant="primary", elem_id="start")
-    chosen = language, mode, topics, difficulty, questions, limit, grader, gradings
+    chosen = language, mode, topics, difficulty, questions, depth, limit, grader, gradings
     return Setup(visitors, panel, notice, resume, *chosen, cost, start)
+
+
+def _depths(w: Words) -> list[tuple[str, str]]:
+    return [(w(f"setup.depths.{name}", follow_ups=n), name) for name, n in FOLLOW_UPS.items()]
 
 
 def connect(page: Page) -> None:
@@ -201,6 +226,7 @@ def connect(page: Page) -> None:
         topics: Any,
         difficulty: Any,
         questions: Any,
+        depth: Any,
         limit: Any,
         grader: Any,
         gradings: Any,
@@ -211,11 +237,11 @@ def connect(page: Page) -> None:
         try:
             owner = known(request)
             there_are = sum(not topics or q.topic in topics for q in visitors.bank.questions.values())
-            chosen = plan(language, mode, topics, difficulty, min(questions, there_are), limit, grader, gradings)
+            chosen = plan(language, mode, topics, difficulty, min(questions, there_are), depth, limit, grader, gradings)
             interview = await visitors.parts.session.start(owner, chosen)
         except InterviewerError as error:
             return {setup.notice: gr.update(value=views.notice(w, error.say(interface)))}
-        return await page.shown(w, owner, interview)
+        return await page.shown(w, owner, interview, zone_of(request))
 
     async def resume(language: str, request: gr.Request, event: gr.EventData) -> Updates:
         return await page.open_interview(language, request, str(event._data.get("id")))
@@ -223,12 +249,14 @@ def connect(page: Page) -> None:
     def cost(
         interview_language: Language,
         questions: int,
+        depth: Depth,
         grader: str,
         gradings: int,
         language: str,
         request: gr.Request,
     ) -> Updates:
-        return setup.show_cost(words(language), owner_of(request), interview_language, questions, grader, gradings)
+        chosen = interview_language, questions, depth, grader, gradings
+        return setup.show_cost(words(language), owner_of(request), *chosen)
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     setup.start.click(start, [*setup.choices, page.language], page.of_the_room, **quiet)
@@ -240,11 +268,12 @@ def connect(page: Page) -> None:
             page.graders.state.change,
             setup.language.change,
             setup.questions.change,
+            setup.depth.change,
             setup.grader.change,
             setup.gradings.change,
         ],
         cost,
-        [setup.language, setup.questions, setup.grader, setup.gradings, page.language],
+        [setup.language, setup.questions, setup.depth, setup.grader, setup.gradings, page.language],
         [setup.cost, setup.gradings],
         **quiet,
     )

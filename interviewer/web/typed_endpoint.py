@@ -1,4 +1,4 @@
-"""An endpoint that a visitor types in: read, listed, tested."""
+"""An endpoint that a visitor types in: read, listed, tried."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def listed(visitors: Visitors, endpoint: Endpoint) -> tuple[str, ...]:
     return await OpenAIModel(endpoint, timeout=_LISTING_SECONDS).models()
 
 
-async def tested(visitors: Visitors, endpoint: Endpoint, w: Words) -> tuple[tuple[str, ...], bool]:
+async def tried(visitors: Visitors, endpoint: Endpoint, w: Words) -> tuple[tuple[str, ...], bool]:
     """One small question to the model; what it can do, in sentences."""
     from interviewer.providers.check import check, describe
 

@@ -14,8 +14,8 @@ from interviewer import report as reports
 from interviewer.grading import Progress
 from interviewer.locales import Words
 from interviewer.measure.show import Measured
-from interviewer.report import Result, percent
-from interviewer.schema import Failure, Interview, Question, Record, Text
+from interviewer.report import Line, Result, percent
+from interviewer.schema import Failure, Interview, Question, Record, Text, Turn
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -30,15 +30,44 @@ class Thread(Record):
 
     @property
     def open_points(self) -> int:
-        return sum(c.points for c in follow_up.open_requirements(self.result.question, self.result.grade))
+        """Of what was asked. What may still be pressed for is not announced."""
+        open_ = follow_up.open_requirements(self.result.question, self.result.grade)
+        asked = follow_up.asked(self.result.turns)
+        return sum(c.points for c in open_ if not c.is_pressed or c.id in asked)
 
     @property
-    def earned(self) -> float:
-        return max(0.0, sum(line.points for line in self.result.lines))
+    def suggested(self) -> bool:
+        """The verdicts are the built-in check's: the candidate's own word counts."""
+        grade = self.result.grade
+        return grade is not None and grade.provenance.grader == "builtin"
 
     @property
-    def possible(self) -> int:
-        return sum(c.points for c in self.result.question.rubric if not c.is_pressed)
+    def met(self) -> tuple[Line, ...]:
+        """Requirements that the grader found. One that the candidate takes back keeps its place."""
+        return tuple(n for n in self._requirements if n.judgment and n.judgment.verdict == "met")
+
+    @property
+    def missing(self) -> tuple[Line, ...]:
+        return tuple(n for n in self._requirements if not (n.judgment and n.judgment.verdict == "met"))
+
+    @property
+    def mistakes(self) -> tuple[Line, ...]:
+        """Those that the grader charges, or charged until they were judged again."""
+        return tuple(n for n in self.result.lines if n.criterion.is_mistake and n not in self.suspected)
+
+    @property
+    def suspected(self) -> tuple[Line, ...]:
+        """Mistakes that only the candidate can tell."""
+        return tuple(n for n in self.result.lines if n.judgment and "claim_suspected" in n.judgment.notes)
+
+    @property
+    def _requirements(self) -> tuple[Line, ...]:
+        told = self.result.grade is not None or self.result.state == "dont_know"
+        return tuple(n for n in self.result.lines if told and not n.criterion.is_mistake)
+
+    @property
+    def not_graded(self) -> tuple[Turn, ...]:
+        return tuple(t for t in self.result.turns if t.error is not None)
 
 
 class Disputes(Record):
@@ -78,9 +107,8 @@ def _say(failure: Failure, w: Words) -> str:
 
 
 def threads(interview: Interview) -> list[Thread]:
-    current = interview.turn.question_id if interview.turn and interview.finished_at is None else None
     return [
-        Thread(number=number, result=reports.result_of(interview, question), over=question.id != current)
+        Thread(number=number, result=reports.result_of(interview, question), over=interview.is_over(question.id))
         for number, question in enumerate(interview.questions, start=1)
     ]
 
@@ -100,8 +128,9 @@ def header(w: Words, interview: Interview | None, grader: str, now: datetime, me
 
 
 def question(w: Words, interview: Interview, topics: Mapping[str, Text]) -> str:
+    """What has to be answered now; empty while the candidate looks back."""
     turn = interview.turn
-    if turn is None:
+    if turn is None or looks_back(interview):
         return ""
     return render(
         "question",
@@ -118,51 +147,66 @@ def disputes(interview: Interview) -> Disputes:
     return Disputes(weighs=interview.plan.grader == "llm")
 
 
+def looks_back(interview: Interview) -> bool:
+    """The look back stands where the answer box was. Only practice has one."""
+    return interview.looks_back and interview.plan.mode == "practice"
+
+
 def transcript(w: Words, interview: Interview, disputed: Disputes | None = None) -> str:
     """In interview mode nothing of a grade is shown before the end."""
-    shown = threads(interview)
-    on_card = _on_card(shown)
     return render(
         "transcript",
         w,
-        interview=interview,
-        threads=shown,
+        threads=threads(interview),
         revealed=interview.plan.mode == "practice",
-        on_card=on_card.number if on_card else None,
-        language=interview.plan.language,
-        interview_id=interview.id,
-        disputes=disputed or disputes(interview),
+        looks_back=looks_back(interview),
+        **_of(interview, disputed),
     )
 
 
-def scorecard(w: Words, interview: Interview, disputed: Disputes | None = None) -> str:
-    """Of the question that was answered last: what is over is shown whole, what is not gives nothing away."""
-    if interview.plan.mode != "practice":
+def scorecard(w: Words, interview: Interview) -> str:
+    """Of the open question: what was won so far. What is missing is counted and never named."""
+    if interview.plan.mode != "practice" or not interview.questions:
         return ""
-    return render(
-        "scorecard",
-        w,
-        thread=_on_card(threads(interview)),
-        language=interview.plan.language,
-        interview_id=interview.id,
-        disputes=disputed or disputes(interview),
-    )
+    return render("scorecard", w, thread=threads(interview)[-1], **_of(interview, None))
 
 
-def _on_card(shown: Sequence[Thread]) -> Thread | None:
-    return next((t for t in reversed(shown) if t.result.grade or t.over), None)
+def look_back(w: Words, interview: Interview, disputed: Disputes | None = None) -> str:
+    """At the question that is over: what was won, wrong and missing. Empty where no question has just ended."""
+    if not looks_back(interview):
+        return ""
+    at = len(interview.turns) - 1
+    return render("look_back", w, thread=threads(interview)[-1], at=at, **_of(interview, disputed))
 
 
-def progress(w: Words, step: Progress, question: Question, with_feedback: bool) -> str:
+def _of(interview: Interview, disputed: Disputes | None) -> dict[str, object]:
+    """What the templates around judgments need."""
+    return {
+        "interview": interview,
+        "interview_id": interview.id,
+        "interview_turns": interview.turns,
+        "language": interview.plan.language,
+        "disputes": disputed or disputes(interview),
+    }
+
+
+def why_ungraded(interview: Interview) -> list[Failure]:
+    """Why answers have no grade, one entry for each."""
+    return [turn.error for turn in interview.turns if turn.error is not None]
+
+
+def progress(w: Words, step: Progress, question: Question | None, with_feedback: bool) -> str:
     """What the grader is doing. Feedback is streamed in practice mode only."""
-    number = next((n for n, c in enumerate(question.criteria, start=1) if c.id == step.criterion_id), None)
+    criteria = question.criteria if question else ()
+    number = next((n for n, c in enumerate(criteria, start=1) if c.id == step.criterion_id), None)
     return render(
         "live",
         w,
         stage="judging_one" if step.stage == "judging" and number else step.stage,
         number=number,
-        of=len(question.criteria),
-        text=step.text if with_feedback else "",
+        of=len(criteria),
+        seconds=step.text,
+        text=step.text if with_feedback and step.stage == "feedback" else "",
     )
 
 

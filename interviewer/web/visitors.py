@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Protocol
+from datetime import UTC, tzinfo
+from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
 
 from interviewer.assembly import Parts
 from interviewer.bank import Bank
@@ -17,15 +19,19 @@ from interviewer.grading import Grader, Report, Task
 from interviewer.locales import languages
 from interviewer.providers import Endpoint, endpoints
 from interviewer.schema import Grade, GraderName, Interview
-from interviewer.session import Clarifier
 from interviewer.settings import Settings
 from interviewer.web.gradings import Gradings
 from interviewer.web.second_looks import SecondLooks
+
+if TYPE_CHECKING:
+    from interviewer.grading.llm import LlmGrader
 
 OWNER = "interviewer_owner"
 "The cookie that says whose interviews these are: a random bearer token, not readable by scripts."
 LANGUAGE = "interviewer_language"
 "The cookie with the visitor's choice of language, written by the page."
+ZONE = "interviewer_zone"
+"The cookie with the name of the visitor's time zone, written by the page."
 _REMEMBERED = 1000
 
 
@@ -106,7 +112,8 @@ class Visitors:
             return Refusing(GradingFailed(refusal.key, **refusal.values))
         return self.parts.llm(endpoint)
 
-    async def clarifier(self, owner: str, name: GraderName) -> Clarifier | None:
+    async def clarifier(self, owner: str, name: GraderName) -> LlmGrader | None:
+        """Who words clarifications and hints: a model, where one may be asked."""
         endpoint = self.endpoint(owner)
         if name == "builtin" or endpoint is None:
             return None
@@ -156,3 +163,14 @@ def known(request: Carrier) -> str:
     if not owner:
         raise NotAllowed("no_cookie")
     return owner
+
+
+def zone_of(request: Carrier) -> tzinfo:
+    """The visitor's time zone; UTC where the browser has not said it, or says what is none."""
+    name = request.cookies.get(ZONE, "")
+    if not re.fullmatch(r"[A-Za-z0-9_+-]{1,30}(/[A-Za-z0-9_+-]{1,30}){0,2}", name):
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # no such zone, or a folder of zones
+        return UTC

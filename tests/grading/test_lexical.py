@@ -55,21 +55,17 @@ def test_longer_is_not_better() -> None:
 
 
 def test_every_coefficient_has_its_feature_and_is_finite() -> None:
-    values = lexical.features(*EN, EN[1])
     weights = lexical.coefficients()["weights"]
-    assert set(weights) == set(values) - {"beside_the_point"}
+    assert set(weights) == set(lexical.features(*EN, EN[1]))
     assert all(math.isfinite(w) for w in weights.values())
 
 
 def test_features_of_a_verbatim_answer_are_complete() -> None:
-    values = lexical.features(*EN, EN[1])
-    assert values["new_recall"] == values["new_soft_recall"] == values["in_order"] == pytest.approx(1.0)
-    assert values["denial_differs"] == 0.0
+    assert set(lexical.features(*EN, EN[1]).values()) == {1.0}
 
 
-def test_a_denial_on_one_side_only_is_noticed() -> None:
-    values = lexical.features(*EN, "The variance does not grow with the dimension.")
-    assert values["denial_differs"] == 1.0
+def test_what_the_question_says_already_is_not_new() -> None:
+    assert lexical.features("Why softmax?", "Softmax saturates.", "Softmax.")["new_recall"] == 0.0
 
 
 def test_a_huge_answer_is_read_up_to_its_limit() -> None:

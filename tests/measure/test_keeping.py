@@ -14,7 +14,7 @@ from interviewer.grading.llm import LlmGrader
 from interviewer.measure import keeping
 from interviewer.measure.calibration import Calibration
 from interviewer.measure.running import Journal
-from interviewer.providers import Endpoint
+from interviewer.providers import Endpoint, Parameters
 from interviewer.providers.scripted import ScriptedModel
 from interviewer.settings import Settings
 from interviewer.store import Store
@@ -75,6 +75,9 @@ def test_a_grader_is_known_by_what_its_own_fingerprint_says() -> None:
     task = Task(question=question(), language="en", thread=())
     named = Endpoint(base_url="http://scripted/v1", model="m-1")
     assert keeping.who(named).fingerprint == LlmGrader(ScriptedModel([], name="m-1")).fingerprint(task)
+    warm = named.model_copy(update={"parameters": Parameters(temperature=1.0)})
+    grader = LlmGrader(ScriptedModel([], name="m-1"), warm.parameters)
+    assert keeping.who(warm).fingerprint == grader.fingerprint(task) != keeping.who(named).fingerprint
     assert keeping.who(None).fingerprint == BuiltinGrader().fingerprint(task)
 
 

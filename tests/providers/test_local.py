@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import ExitStack
 
 import pytest
@@ -70,7 +71,8 @@ async def test_what_is_no_model_server_is_passed_over(other: Listing) -> None:
 async def test_a_silent_server_is_not_waited_for_and_nobody_there_is_no_fault() -> None:
     silent = serves("m")
     silent.silent.set()
-    assert await found(silent, serves("qwen3:8b")) == [("qwen3:8b",)]
+    async with asyncio.timeout(20):
+        assert await found(silent, serves("qwen3:8b")) == [("qwen3:8b",)]
     assert await local.servers([preset("http://127.0.0.1:9/v1")]) == ()
 
 

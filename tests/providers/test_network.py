@@ -94,7 +94,7 @@ def test_what_is_near_is_told_by_the_address_alone(url: str, local: bool) -> Non
         ("https_proxy", f"http://me:{PASSWORD}@[::1", "proxy_no_address"),
         ("SSL_CERT_FILE", "/nowhere/authorities.pem", "certificates_unusable"),
         ("SSL_CERT_FILE", __file__, "certificates_unusable"),
-        ("SSL_CERT_DIR", "/nowhere", "certificates_unusable"),
+        ("SSL_CERT_DIR", "/nowhere/authorities", "certificates_unusable"),
     ],
 )
 async def test_a_variable_that_stands_in_the_way_is_named(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from pydantic import SecretStr
 
 from interviewer.errors import ProviderError
 from interviewer.locales import languages
-from interviewer.providers import Delta, Endpoint, Message, Shape
+from interviewer.providers import Delta, Endpoint, Message, Parameters, Shape
 from interviewer.providers.capabilities import Capabilities
-from interviewer.providers.openai import OpenAIModel
+from interviewer.providers.faults import retry_after
+from interviewer.providers.openai import OpenAIModel, was_cut
 from interviewer.schema import Usage
 from tests.servers import ChatServer, Said, breaks, calls_tool, redirects, refuses, says
 
@@ -108,6 +110,17 @@ async def test_a_refused_parameter_is_dropped_once_and_for_all(parameter: str, t
         assert len(server.requests) == 3
 
 
+async def test_parameters_are_sent_when_they_are_set_and_not_otherwise() -> None:
+    with ChatServer(lambda _: says("Fine.")) as server:
+        await hear(model(server))
+        parameters = Parameters(reasoning_effort="low", temperature=1.0, max_tokens=900)
+        await hear(OpenAIModel(Endpoint(base_url=server.base_url, model="m", parameters=parameters)))
+    plain, full = server.requests
+    assert (plain["temperature"], plain["max_tokens"]) == (0, 8000)
+    assert "reasoning_effort" not in plain
+    assert (full["temperature"], full["max_tokens"], full["reasoning_effort"]) == (1.0, 900, "low")
+
+
 async def test_several_refused_parameters_are_dropped_one_after_the_other() -> None:
     script = [
         refuses(400, "Unsupported value", param="temperature"),
@@ -164,6 +177,62 @@ async def test_a_long_rate_limit_is_named_and_not_waited_for() -> None:
         assert len(server.requests) == 1
     assert caught.value.key == "rate_limited"
     assert "90 seconds" in str(caught.value)
+
+
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "-3"}, None),
+        ({"retry-after": "2.5"}, 2.5),
+        ({"retry-after-ms": "1500", "retry-after": "9"}, 1.5),
+        ({"retry-after-ms": "soon", "retry-after": "9"}, 9),
+        ({"retry-after": "Thu, 01 Jan 2026 12:00:07 GMT"}, 7),
+        ({"retry-after": "Thu, 01 Jan 2026 11:00:00 GMT"}, 0),
+    ],
+)
+def test_how_long_to_wait_is_said_in_three_ways(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after(headers, NOW) == seconds
+
+
+@pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503, 504, 529])
+async def test_every_passing_fault_is_waited_for_as_long_as_asked(status: int) -> None:
+    with ChatServer([refuses(status, "busy", headers={"retry-after-ms": "3"}), says("Fine.")]) as server:
+        pieces = [piece async for piece in model(server).stream(ASKED)]
+    assert pieces[0] == Delta(waiting=0.003)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_pauses_come_to_twenty_seconds_at_most(status: int) -> None:
+    with ChatServer(lambda _: refuses(status, "busy", headers={"retry-after": "20.5"})) as server:
+        with pytest.raises(ProviderError):
+            await hear(model(server))
+        assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "read", "cached", "cut"),
+    [
+        (499, 10, 0, False),
+        (1000, 499, 0, True),
+        (1000, 501, 0, False),
+        (1000, 100, 800, False),
+        (4300, 2050, 0, True),
+        (3300, 2050, 0, True),
+        (3300, 2048, 0, True),
+        (3300, 2049, 0, False),
+        (2600, 2050, 0, False),
+    ],
+)
+def test_a_prompt_that_was_cut_is_told_from_another_way_of_counting(
+    sent: int, read: int, cached: int, cut: bool
+) -> None:
+    assert was_cut(sent, Usage(calls=1, input_tokens=read, cached_tokens=cached)) is cut
 
 
 async def test_a_server_error_is_tried_a_bounded_number_of_times() -> None:
@@ -252,10 +321,20 @@ def test_an_endpoint_hides_what_its_url_carries() -> None:
 
 
 def test_every_provider_error_has_words_in_every_language() -> None:
-    values = {"host": "h", "model": "m", "wait": 3, "status": 400, "detail": "d"}
+    values = {
+        "host": "h",
+        "model": "m",
+        "wait": 3,
+        "status": 400,
+        "detail": "d",
+        "read": 1,
+        "sent": 2,
+        "character": "x",
+    }
     keys = (
         "wrong_key unknown_model rate_limited no_money server_error stalled cut_off unreachable redirected "
-        "not_openai empty_reply not_json too_long refused"
+        "not_openai empty_reply not_json too_long refused filtered declined limit_thinking limit_reached contradiction "
+        "prompt_cut odd_key"
     )
     for key in keys.split():
         for language in languages():

@@ -30,8 +30,9 @@ FLAGS += ["--disable-sync", "--no-first-run"]
 class Server:
     """The app as a user starts it. Knows how to die like a crashed process, and to come back."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **environ: str) -> None:
         self.folder = folder
+        self.environ = environ
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -46,10 +47,16 @@ class Server:
 
     def start(self) -> None:
         own = {"INTERVIEWER_DATA": str(self.folder), "INTERVIEWER_PORT": str(self.port), "PYTHONUNBUFFERED": "1"}
+        own |= self.environ
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("INTERVIEWER_", "OPENAI_", "PYTEST"))}
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "app.py"], cwd=ROOT, env=kept | own, stdout=log, stderr=log, start_new_session=True
+                [sys.executable, "app.py"],
+                cwd=ROOT,
+                env=kept | own,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         while not self._answers():
             if self.process.poll() is not None:

@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 
-from tests.servers import ChatServer, Said, breaks, llama, packaged_model, refuses, says
+from interviewer.locales import words
+from tests.servers import ChatServer, Said, ScriptedEndpoint, breaks, llama, packaged_model, refuses, says
 from tests.web.conftest import Server
 from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
+EN, ZH = words("en"), words("zh")
+JUDGING = EN("room.stages.judging_one", number=2, of=0).removesuffix("0")
 KEY = "sk-a-secret-that-must-not-travel"
 
 
@@ -26,7 +29,7 @@ class Model:
 
     def __call__(self, request: dict[str, Any]) -> Said:
         asked = request["messages"][-1]["content"]
-        if "ready?" in asked:
+        if asked.endswith("ready?"):
             return says('{"word": "ready"}')
         return self.next or says(graded(asked))
 
@@ -63,7 +66,7 @@ def visitor(visit: Visit, endpoint: ChatServer) -> Visitor:
     """In an interview graded by the model."""
     someone = visit()
     someone.use_endpoint(endpoint.base_url, KEY)
-    assert "works" in someone.text("#endpoint-state")
+    someone.wait("#endpoint-state .ok")
     someone.tab(0)
     someone.start(grader="llm")
     return someone
@@ -72,7 +75,7 @@ def visitor(visit: Visit, endpoint: ChatServer) -> Visitor:
 def test_a_model_grades_and_its_key_goes_nowhere_else(visitor: Visitor, endpoint: ChatServer, server: Server) -> None:
     answer = visitor.question.reference_answer.en
     visitor.send(answer)
-    marked = visitor.page.locator("#transcript mark").first.inner_text()
+    marked = visitor.page.locator("#transcript mark").first.text_content() or ""
     assert answer.startswith(marked)
     assert len(marked) > 0.9 * len(answer)
     assert "A fair start." in visitor.text("#transcript .feedback")
@@ -84,6 +87,27 @@ def test_a_model_grades_and_its_key_goes_nowhere_else(visitor: Visitor, endpoint
     assert not [f for f in server.folder.rglob("*") if f.is_file() and KEY.encode() in f.read_bytes()]
 
 
+def test_a_key_that_the_endpoint_repeats_is_nowhere(visit: Visit, server: Server) -> None:
+    """Not on the page, nor in the reports, the database or the log."""
+    with ScriptedEndpoint("key in the stream", good="{}", wrong="{}", key=KEY) as repeating:
+        someone = visit()
+        someone.use_endpoint(repeating.base_url, KEY)
+        assert "failed" in someone.text("#endpoint-state .bad")
+        someone.tab(0)
+        someone.start(grader="llm")
+        interview = someone.turn.partition(":")[0]
+        someone.send("An answer that the endpoint fails on.")
+        assert "internal: Bearer …" in someone.text("#transcript .not-graded")
+        someone.finish()
+        someone.tab(1)
+        shown = someone.page.content()
+    reports = [someone.context.request.get(f"{someone.url}/reports/{interview}.{f}") for f in ("md", "json", "html")]
+    assert all(report.status == 200 for report in reports)
+    kept = [file.read_bytes().decode("utf-8", "replace") for file in server.folder.rglob("*") if file.is_file()]
+    assert any("internal: Bearer …" in text for text in kept)
+    assert KEY not in "".join([shown, server.log, *(report.text() for report in reports), *kept])
+
+
 def test_progress_shows_while_the_model_writes_and_stop_leaves_the_answer_not_graded(
     visitor: Visitor, model: Model
 ) -> None:
@@ -91,18 +115,19 @@ def test_progress_shows_while_the_model_writes_and_stop_leaves_the_answer_not_gr
     before = visitor.turn
     visitor.type("An answer whose grading is stopped.")
     visitor.page.click("#send")
-    visitor.wait("#live .stage:has-text('criterion 2 of')")
+    visitor.wait(f"#live .stage:has-text('{JUDGING}')")
     assert "An answer whose grading is stopped." in visitor.text("#transcript .you")
     assert visitor.box == ""
     visitor.type("already typing on")
     visitor.page.click("#stop")
     visitor.until_turn_after(before)
-    assert "You stopped the grading." in visitor.text("#transcript .not-graded")
+    assert EN.error("stopped") in visitor.text("#look-back .not-graded")
     assert visitor.box == "already typing on"
 
     model.next = None
-    visitor.page.click("#transcript [data-do=grade]")
-    visitor.wait("#transcript .not-graded", state="detached")
+    visitor.page.click("#look-back [data-do=grade]")
+    visitor.wait("#question .asked[data-open]")
+    assert visitor.box == "already typing on"
     assert "A fair start." in (visitor.page.text_content("#transcript") or "")
 
 
@@ -112,21 +137,44 @@ def test_feedback_streams_in_practice_mode(visitor: Visitor, model: Model) -> No
     visitor.page.click("#send")
     visitor.wait("#live .text:has-text('You named the mecha')")
     visitor.page.click("#stop")
-    visitor.wait("#transcript .not-graded")
+    visitor.wait("#look-back .not-graded")
 
 
 def test_a_failing_model_is_told_in_the_interfaces_language_and_the_interview_goes_on(
     visitor: Visitor, model: Model
 ) -> None:
     visitor.speak("zh")
-    visitor.wait("#send:has-text('提交')")
     model.next = refuses(401, "bad key", code="invalid_api_key")
     visitor.send("An answer that can't be graded now.")
-    assert "API" in visitor.text("#transcript .not-graded")
-    assert "未评分" in visitor.text("#transcript .not-graded")
-    assert "第 2 题" in visitor.text("#header")
+    refused = {"host": visitor.page.input_value("#url input, #url textarea").split("/")[2], "model": "m"}
+    assert ZH.error("wrong_key", **refused) in visitor.text("#look-back .not-graded")
     visitor.speak("en")
-    visitor.wait("#transcript .not-graded:has-text('does not accept the API key')")
+    visitor.wait("#look-back .not-graded:has-text('API key')")
+    assert EN.error("wrong_key", **refused) in visitor.text("#look-back .not-graded")
+    visitor.go_on()
+    assert EN("room.question_of", number=2, of=5) in visitor.text("#header")
+
+
+def test_what_was_not_graded_is_graded_again_from_report_and_history(visitor: Visitor, model: Model) -> None:
+    """One by one, or all at once; and the reason is told in both places."""
+    model.next = refuses(401, "bad key", code="invalid_api_key")
+    for _ in range(3):
+        visitor.send("An answer that can't be graded now.")
+        visitor.go_on()
+    visitor.finish()
+    assert visitor.page.locator("#report .not-graded:has-text('API key')").count() == 3
+    model.next = None
+    visitor.page.click("#report .not-graded [data-do=grade] >> nth=1")
+    visitor.page.wait_for_function("document.querySelectorAll('#report .not-graded').length === 2")
+    assert "%" in visitor.text("#report .number")
+    assert EN("report.grade_all", count=2) in visitor.text("#report .all")
+    visitor.tab(2)
+    visitor.wait(f"#history .not-graded:has-text('{EN('history.not_graded', count=2)}')")
+    assert "API key" in visitor.text("#history .not-graded")
+    visitor.page.click("#history [data-do=grade_all]")
+    visitor.wait("#history .not-graded", state="detached")
+    visitor.tab(1)
+    assert visitor.page.locator("#report .not-graded").count() == 0
 
 
 def test_a_reload_goes_on_watching_a_grading_that_is_under_way(visitor: Visitor, model: Model) -> None:
@@ -134,14 +182,14 @@ def test_a_reload_goes_on_watching_a_grading_that_is_under_way(visitor: Visitor,
     before = visitor.turn
     visitor.type("An answer whose tab is reloaded.")
     visitor.page.click("#send")
-    visitor.wait("#live .stage:has-text('criterion 2 of')")
+    visitor.wait(f"#live .stage:has-text('{JUDGING}')")
     visitor.expects_errors = True  # gradio complains about the stream that the reload ends
     visitor.reload()
     visitor.expects_errors = False
-    visitor.wait("#live .stage:has-text('criterion 2 of')")
+    visitor.wait(f"#live .stage:has-text('{JUDGING}')")
     visitor.page.click("#stop")
     visitor.until_turn_after(before)
-    visitor.wait("#transcript .not-graded:has-text('You stopped the grading.')")
+    assert EN.error("stopped") in visitor.text("#look-back .not-graded")
 
 
 def test_an_answer_whose_grading_died_with_the_server_is_graded_on_demand(
@@ -157,13 +205,14 @@ def test_an_answer_whose_grading_died_with_the_server_is_graded_on_demand(
     visitor.reload()
     visitor.expects_errors = False
     visitor.page.click("#live [data-do=grade]")
-    visitor.wait("#transcript .not-graded:has-text('No model is set up for this browser')")
-    assert "outlives" in visitor.text("#transcript .you")
+    visitor.wait("#look-back .not-graded")
+    assert EN.error("no_endpoint") in visitor.text("#look-back .not-graded")
+    assert "outlives" in (visitor.page.text_content("#transcript .you") or "")
     model.next = None
     visitor.use_endpoint(endpoint.base_url, KEY)
     visitor.tab(0)
-    visitor.page.click("#transcript [data-do=grade]")
-    visitor.wait("#transcript .not-graded", state="detached")
+    visitor.page.click("#look-back [data-do=grade]")
+    visitor.wait("#look-back .not-graded", state="detached")
 
 
 def test_an_endpoint_that_does_not_answer_is_explained(visit: Visit) -> None:
@@ -189,7 +238,7 @@ def test_a_small_model_on_this_machine_takes_the_interview_on(visit: Visit) -> N
         someone.send(
             "The KV cache holds keys and values of every earlier token, so that they need not be computed again."
         )
-        judged = someone.page.locator("#transcript .not-graded, #scorecard .total")
+        judged = someone.page.locator("#look-back .not-graded, #scorecard .total, #look-back .total")
         assert judged.count() == 1
         someone.finish()
         assert "The KV cache holds keys and values" in someone.text("#report")

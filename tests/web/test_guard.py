@@ -22,8 +22,12 @@ async def app(scope: Any, receive: Any, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"second"})
 
 
-async def ask(path: str = "/", method: str = "GET", **headers: str) -> tuple[int, dict[str, str], list[bytes]]:
-    settings = Settings(data_folder=Path("unused"), database_url=SecretStr("sqlite://"), in_space=path == "/space")
+async def ask(
+    path: str = "/", method: str = "GET", served: str = "0.0.0.0", **headers: str
+) -> tuple[int, dict[str, str], list[bytes]]:
+    """`served` is the address that the server listens at."""
+    store = SecretStr("sqlite://")
+    settings = Settings(data_folder=Path("unused"), database_url=store, host=served, in_space=path == "/space")
     sent: list[MutableMapping[str, Any]] = []
 
     async def send(message: MutableMapping[str, Any]) -> None:
@@ -97,3 +101,15 @@ async def test_another_sites_page_cannot_act_with_a_visitors_cookie() -> None:
 @pytest.mark.parametrize("length", ["2000001", "many"])
 async def test_a_request_that_is_too_large_is_refused(length: str) -> None:
     assert (await ask("/gradio_api/run/x", "POST", content_length=length))[0] == 413
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:7860", "localhost:7860", "[::1]:7860", "me.localhost", "LOCALHOST"])
+async def test_a_page_on_this_machine_answers_to_its_own_names(host: str) -> None:
+    assert (await ask(served="127.0.0.1", host=host))[0] == 200
+
+
+@pytest.mark.parametrize("host", ["evil.test", "evil.test:7860", "127.0.0.1.evil.test", ""])
+async def test_a_name_of_another_site_that_points_here_is_refused(host: str) -> None:
+    """DNS rebinding: that site's page would else act as its owner's."""
+    assert (await ask(served="127.0.0.1", host=host))[0] == 421
+    assert (await ask(served="0.0.0.0", host=host))[0] == 200

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from interviewer.locales import words
 from tests.web.conftest import Server
 from tests.web.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
+EN, ZH = words("en"), words("zh")
 
 
 def test_a_reload_comes_back_to_the_same_question_with_the_draft(visit: Visit) -> None:
@@ -34,6 +38,7 @@ def test_a_killed_server_comes_back_with_the_interview_where_it_was(visit: Visit
     visitor = visit()
     visitor.start()
     visitor.send("An answer from before the crash, which was stored.")
+    visitor.give_up()
     turn, said = visitor.turn, visitor.text("#transcript")
     visitor.expects_errors = True  # the browser notices that the server is gone
     server.kill()
@@ -42,6 +47,8 @@ def test_a_killed_server_comes_back_with_the_interview_where_it_was(visit: Visit
     visitor.expects_errors = False
     assert visitor.turn == turn
     assert visitor.text("#transcript") == said
+    assert visitor.looks_back
+    visitor.go_on()
     visitor.press("skip")
 
 
@@ -53,7 +60,8 @@ def test_a_stale_tab_is_told_and_follows_and_keeps_what_was_typed(visit: Visit) 
     first.press("skip")
     second.type("typed in the second tab")
     second.page.click("#send")
-    second.wait("#notice .problem:has-text('moved on in another tab')")
+    second.wait("#notice .problem")
+    assert second.text("#notice .problem") == EN.error("moved_on")
     assert second.turn == first.turn
     assert second.box == "typed in the second tab"
 
@@ -64,27 +72,23 @@ def test_a_switch_of_language_says_everything_anew_and_keeps_what_was_typed(visi
     asked = visitor.asked
     visitor.type("typed before the switch")
     visitor.speak("zh")
-    visitor.wait("#send:has-text('提交')")
+    visitor.wait(f"#send:has-text('{ZH('room.send')}')")
     assert visitor.box == "typed before the switch"
     assert visitor.asked == asked, "the interview keeps its own language"
     assert visitor.page.evaluate("document.documentElement.lang") == "zh"
     assert visitor.page.locator("#tabs button[role=tab]").all_inner_texts() == [
-        "面试",
-        "报告",
-        "历史",
-        "题库",
-        "评分方式",
+        ZH(f"nav.{name}") for name in ("interview", "report", "history", "bank", "grader")
     ]
     visitor.reload()
-    assert visitor.text("#send") == "提交"
+    assert visitor.text("#send") == ZH("room.send")
 
 
 def test_the_first_visit_speaks_the_browsers_language(visit: Visit) -> None:
     visitor = visit(locale="zh-CN")
-    assert visitor.text("#start") == "开始面试"
+    assert visitor.text("#start") == ZH("setup.start")
     assert visitor.page.is_checked("#setup-language input[value=zh]")
     visitor.page.click("#tabs button[role=tab] >> nth=2")
-    assert "还没有面试记录" in visitor.text("#history")
+    assert ZH("history.empty_title") in visitor.text("#history")
 
 
 def test_a_report_can_be_downloaded_in_three_formats_by_its_owner_only(visit: Visit) -> None:
@@ -105,10 +109,25 @@ def test_a_report_can_be_downloaded_in_three_formats_by_its_owner_only(visit: Vi
     assert stranger.page.locator("#report .report").count() == 0
 
 
+def test_times_are_the_readers_own(visit: Visit) -> None:
+    visitor = visit(timezone_id="Asia/Kolkata")
+    visitor.start()
+    visitor.press("skip")
+    visitor.finish()
+    told = visitor.page.get_attribute("#report time", "datetime")
+    there = f"{datetime.fromisoformat(told).astimezone(ZoneInfo('Asia/Kolkata')):%Y-%m-%d %H:%M} IST"
+    assert visitor.text("#report time") == there
+    with visitor.page.expect_download() as download:
+        visitor.page.click("#report a[href$='.md']")
+    assert there in download.value.path().read_text(encoding="utf-8")
+    visitor.tab(2)
+    visitor.wait(f"#history .when:has-text('{there}')")
+
+
 def test_the_history_opens_continues_and_deletes(visit: Visit) -> None:
     visitor = visit()
     visitor.start()
-    visitor.press("dont-know")
+    visitor.give_up()
     visitor.finish()
     visitor.tab(0)
     visitor.page.click("#start")
@@ -137,10 +156,11 @@ def test_another_visitor_can_neither_see_nor_move_an_interview(visit: Visit) -> 
     victim, stranger = visit(), visit()
     victim.start()
     stranger.start()
-    place = stranger.page.locator("#place textarea, #place input")
-    place.evaluate("(e, value) => { e.value = value; e.dispatchEvent(new Event('input')); }", victim.turn)
+    shown = stranger.page.locator("#question [data-turn]")
+    shown.evaluate("(e, value) => { e.dataset.turn = value; }", victim.turn)
     stranger.page.click("#skip")
-    stranger.wait("#notice .problem:has-text('There is no interview')")
+    said = EN.error("no_such_interview", id=victim.turn.partition(":")[0])
+    stranger.wait(f"#notice .problem:has-text('{said}')")
     before = victim.turn
     victim.reload()
     assert victim.turn == before

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
-from interviewer.assembly import Parts
+from interviewer.assembly import Parts, assemble
 from interviewer.bank import Bank
 from interviewer.errors import GradingFailed, NotAllowed
 from interviewer.grading import Task
@@ -15,7 +18,7 @@ from interviewer.providers.capabilities import Capabilities
 from interviewer.session import Session
 from interviewer.settings import Settings, read
 from interviewer.store import Store
-from interviewer.web.visitors import Visitors, known, owner_of
+from interviewer.web.visitors import Visitors, known, owner_of, zone_of
 from tests.examples import question
 
 OWNER = "a" * 43
@@ -33,6 +36,17 @@ def visitors(tmp_path: Path, **environ: str) -> Visitors:
     store = Store.__new__(Store)  # none of what is tested here reaches it
     made.open(Parts(settings, made.bank, store, Session(store, made.bank), Capabilities()))
     return made
+
+
+@asynccontextmanager
+async def served(tmp_path: Path, bank: Bank) -> AsyncIterator[Visitors]:
+    """Visitors of a server that has started: with a store."""
+    settings: Settings = read({"INTERVIEWER_DATA": str(tmp_path)})
+    made = Visitors(settings, bank)
+    async with assemble(settings, bank) as parts:
+        made.open(parts)
+        yield made
+        await made.gradings.stop_all()
 
 
 def endpoint(url: str = "http://127.0.0.1:1/v1") -> Endpoint:
@@ -97,6 +111,15 @@ def test_only_the_latest_endpoints_are_remembered(tmp_path: Path) -> None:
     assert here.endpoint("owner-1000") is not None
 
 
+async def test_who_clarifies_passes_the_rule_for_endpoints_too(tmp_path: Path) -> None:
+    shared, own = visitors(tmp_path, INTERVIEWER_HOST="0.0.0.0"), visitors(tmp_path)
+    for here in (shared, own):
+        here.use_endpoint(OWNER, endpoint("http://169.254.169.254/v1"))
+    assert await shared.clarifier(OWNER, "llm") is None
+    assert await own.clarifier(OWNER, "llm") is not None
+    assert await own.clarifier(OWNER, "builtin") is None
+
+
 @pytest.mark.parametrize("typed", [None, "http://169.254.169.254/v1"])
 async def test_a_grader_that_cannot_be_had_fails_to_grade_and_invents_nothing(
     tmp_path: Path, typed: str | None
@@ -107,3 +130,15 @@ async def test_a_grader_that_cannot_be_had_fails_to_grade_and_invents_nothing(
     grader = await here.grader(OWNER, "llm")
     with pytest.raises(GradingFailed):
         await grader.grade(Task(question=question(), language="en", thread=()))
+
+
+def test_times_are_told_in_the_browsers_zone() -> None:
+    assert str(zone_of(Request({"interviewer_zone": "Asia/Shanghai"}))) == "Asia/Shanghai"
+    assert str(zone_of(Request({"interviewer_zone": "America/Argentina/Buenos_Aires"}))).endswith("Buenos_Aires")
+
+
+@pytest.mark.parametrize(
+    "sent", [None, "", "Mars/Olympus", "Asia", "/etc/passwd", "../../etc/passwd", "Asia/../UTC", "x" * 99]
+)
+def test_a_zone_that_is_none_is_utc(sent: str | None) -> None:
+    assert zone_of(Request({"interviewer_zone": sent} if sent is not None else {})) is UTC

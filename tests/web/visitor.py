@@ -8,6 +8,13 @@ from interviewer.bank import Bank
 from interviewer.locales import words
 from interviewer.schema import Question
 
+_THERE = "#room .asked, #room .look-back, #setup #start"
+_MOVED = """before => {
+  const [turn, back] = ['#question [data-turn]', '#look-back [data-turn]'].map((s) => document.querySelector(s));
+  if (back) return true;
+  return !turn || (turn.dataset.turn !== before && 'open' in turn.dataset);
+}"""
+
 
 class Visitor:
     def __init__(self, context: Any, url: str, bank: Bank, wrong: list[str]) -> None:
@@ -25,7 +32,7 @@ class Visitor:
         self.page.on("request", self._note_request)
         self.page.goto(self.url)
         self.page.wait_for_selector("html.ready")
-        self.page.wait_for_selector("#room .asked, #setup #start", state="visible")
+        self.page.wait_for_selector(_THERE, state="visible")
         return self
 
     def another_tab(self) -> Visitor:
@@ -34,21 +41,21 @@ class Visitor:
     def reload(self) -> None:
         self.page.reload()
         self.page.wait_for_selector("html.ready")
-        self.page.wait_for_selector("#room .asked, #setup #start", state="visible")
+        self.page.wait_for_selector(_THERE, state="visible")
 
     # --- set-up -------------------------------------------------------------------------------------------------------
 
-    def start(self, *, language: str | None = None, mode: str | None = None, grader: str | None = None) -> None:
-        for field, value in (("language", language), ("mode", mode), ("grader", grader)):
-            if value:
-                self.page.check(f"#setup-{field} input[value={value}]")
+    def start(self, **chosen: str) -> None:
+        """`chosen`: language, mode, depth or grader."""
+        for field, value in chosen.items():
+            self.page.check(f"#setup-{field} input[value={value}]")
         self.page.click("#start")
         self.page.wait_for_selector("#room .asked[data-open]")
 
     def use_endpoint(self, url: str, key: str = "") -> None:
         self.tab(4)
         self.page.fill("#url input, #url textarea", url)
-        self.page.fill("#model input, #model textarea", "m")
+        self.page.fill("#model input", "m")
         self.page.fill("#key input", key)
         self.page.click("#use-endpoint")
         self.page.wait_for_selector("#endpoint-state .checked")
@@ -64,16 +71,20 @@ class Visitor:
     @property
     def turn(self) -> str:
         """Which turn is shown: its interview and number."""
-        return str(self.page.get_attribute("#question [data-turn]", "data-turn"))
+        return str(self.page.get_attribute("#question [data-turn], #look-back [data-turn]", "data-turn"))
 
     @property
     def asked(self) -> str:
-        return str(self.page.inner_text("#question h2"))
+        return str(self.page.inner_text("#question .put")).strip()
 
     @property
     def question(self) -> Question:
         """The one asked, which has to be no follow-up."""
-        return next(q for q in self.bank.questions.values() if self.asked in (q.text.en, q.text.zh))
+        return next(q for q in self.bank.questions.values() if self.asked in (_plain(q.text.en), _plain(q.text.zh)))
+
+    @property
+    def looks_back(self) -> bool:
+        return bool(self.page.is_visible("#look-back .look-back"))
 
     @property
     def box(self) -> str:
@@ -94,11 +105,18 @@ class Visitor:
         self.until_turn_after(before)
 
     def until_turn_after(self, before: str) -> None:
-        self.page.wait_for_function(
-            "before => { const t = document.querySelector('#question [data-turn]');"
-            " return !t || (t.dataset.turn !== before && 'open' in t.dataset); }",
-            arg=before,
-        )
+        """Until something else is asked, a question is looked back on, or the interview is over."""
+        self.page.wait_for_function(_MOVED, arg=before)
+
+    def give_up(self) -> None:
+        """Says "I don't know" until the question is over and looked back on."""
+        while not self.looks_back:
+            self.press("dont-know")
+
+    def go_on(self) -> None:
+        """From the look back to the next question, or to the report."""
+        self.page.click("#next")
+        self.wait("#question .asked[data-open], #report .report")
 
     def finish(self) -> None:
         self.page.click("#finish summary")
@@ -128,3 +146,7 @@ class Visitor:
     def _note_request(self, request: Any) -> None:
         if not request.url.startswith((self.url, "data:", "blob:")):
             self.wrong.append(f"asked another host: {request.url}")
+
+
+def _plain(markdown: str) -> str:
+    return markdown.replace("`", "").strip()
