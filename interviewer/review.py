@@ -86,7 +86,7 @@ async def second_look(
 
 def over(interview: Interview) -> list[str]:
     """The questions that no further answer will come to, and that still wait for a second look."""
-    done = [q.id for q in interview.questions[: None if interview.finished_at else -1]]
+    done = [q.id for q in interview.questions if interview.is_over(q.id)]
     grades = [(id_, follow_up.latest_grade(interview.thread(id_))) for id_ in done]
     return [id_ for id_, grade in grades if waiting(interview.question(id_), grade)]
 

@@ -8,7 +8,8 @@ page_parts.py  the parts in one hand, and what changes about them together
 setup.py       the set-up panel             room.py      the interview room
 reports.py     the report                   history.py   past interviews
 browser.py     the question bank            graders.py   grader, endpoint and key (typed_endpoint.py)
-answering.py   what a candidate can do in the room; gradings.py keeps what is being graded
+actions.py     what a candidate can do in the room, as tables: a new button is one entry there
+answering.py   connects them, and shows how a grading goes; gradings.py keeps what is being graded
 disputing.py   disputes of judgments         second_looks.py, in the background
 labels.py      everything with words on it  cost.py      what an interview will cost
 views.py       records to HTML, through the templates beside it

@@ -94,10 +94,10 @@
 
   function refocus() {
     const current = markCurrent();
-    if (!confirming || document.activeElement !== document.body) return;
+    if (!confirming || !(confirming.byKey || document.activeElement === document.body)) return;
     const { question, criterion, at, byKey } = confirming;
     const again = [...document.querySelectorAll("[data-do=confirm]")].find((b) => inSight(b) && b.dataset.question === question && b.dataset.criterion === criterion && slot(b) === at);
-    if (!again || again === confirming.button) return;
+    if (!again || again.getAttribute("aria-pressed") === confirming.pressed) return;
     confirming = null;
     if (byKey) current?.scrollIntoView({ block: "nearest" });
     else again.focus({ preventScroll: true });
@@ -105,7 +105,7 @@
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do=confirm]");
-    if (button) confirming = { button, ...button.dataset, at: slot(button), byKey: pressedByKey };
+    if (button) confirming = { button, ...button.dataset, at: slot(button), pressed: button.getAttribute("aria-pressed"), byKey: pressedByKey };
   }, true);
 
   let pressedByKey = false;

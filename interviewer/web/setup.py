@@ -275,5 +275,6 @@ def connect(page: Page) -> None:
         cost,
         [setup.language, setup.questions, setup.depth, setup.grader, setup.gradings, page.language],
         [setup.cost, setup.gradings],
+        trigger_mode="always_last",
         **quiet,
     )

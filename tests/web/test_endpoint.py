@@ -37,7 +37,7 @@ class Model:
 def graded(asked: str) -> str:
     """A reply that finds the first criterion met, quoting the whole answer."""
     answer = re.findall(r"<answer[^>]*>\s*(.*?)\s*</answer>", asked, re.DOTALL)[-1]
-    ids = sorted(set(re.findall(r"\bc\d\b", asked)))
+    ids = sorted(set(re.findall(r"\bc\d+\b", asked)))
     judgments = [
         {
             "id": i,
