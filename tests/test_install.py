@@ -40,7 +40,7 @@ def test_the_wheel_brings_its_prompts_and_questions(tmp_path: Path) -> None:
     interviewer = tmp_path / "env" / "bin" / "interviewer"
     assert "no faults" in sh(interviewer, "bank", "check")
     (tmp_path / "answer.txt").write_text("The cache keeps keys and values, 80 GiB for one sequence.")
-    graded = sh(interviewer, "grade", "kv-cache-size-mha-gqa", "--answer-file", tmp_path / "answer.txt")
+    graded = sh(interviewer, "grade", "keys-values-not-queries", "--answer-file", tmp_path / "answer.txt")
     assert "%" in graded
     prompt = "from interviewer.prompts import render; print(render('grade_answer'))"
     assert "criter" in sh(python, "-c", prompt)
