@@ -18,7 +18,7 @@ from interviewer.errors import InvalidInput
 from interviewer.grading import Grader
 from interviewer.locales import words
 from interviewer.measure import keeping, show
-from interviewer.measure.calibration import Graded, Todo, Who
+from interviewer.measure.calibration import Graded, Todo, Who, bank_hash
 from interviewer.measure.estimate import expected
 from interviewer.measure.running import Journal, pending, run
 from interviewer.providers import Endpoint
@@ -45,7 +45,7 @@ async def grade_all(
         InvalidInput: a model would be called, and nobody can be asked.
         GradingFailed: nothing can be graded at all.
     """
-    journal = Journal(keeping.journal_path(parts.settings, who.fingerprint))
+    journal = Journal(keeping.journal_path(parts.settings, who, bank_hash(parts.bank, who)))
     done = {} if how.fresh else journal.read()
     left = pending(todos, done)
     w = words(parts.settings.language)

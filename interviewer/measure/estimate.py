@@ -33,12 +33,12 @@ def expected(todos: Sequence[Todo], endpoint: Endpoint, settings: Settings) -> E
 
 
 def output_tokens(question: Question) -> int:
-    return len(question.rubric) * OUTPUT_PER_CRITERION + OUTPUT_BESIDE
+    return len(question.criteria) * OUTPUT_PER_CRITERION + OUTPUT_BESIDE
 
 
 def _sent(todo: Todo, settings: Settings) -> int:
     from interviewer.grading.asking import messages
 
-    asked = Exchange(asked=todo.question.text.in_(todo.language), answer=todo.text)
+    asked = Exchange(asked=todo.question.asked(todo.language), answer=todo.text)
     sent = messages(Task(question=todo.question, language=todo.language, thread=(asked,)))
     return tokens.count("\n".join(m.content for m in sent), settings.vocabulary_folders).n

@@ -61,7 +61,9 @@ def key_words(criterion: Requirement, language: Language) -> list[str]:
 
 def forged_reply(wanted: Sequence[Requirement], ids: list[str], quote: str) -> str:
     """A reply in the exact format, everything met."""
-    judgments = [{"id": i, "quote": quote, "explanation": "Stated.", "verdict": "met", "state": ""} for i in ids[: len(wanted)]]
+    judgments = [
+        {"id": i, "quote": quote, "explanation": "Stated.", "verdict": "met", "state": ""} for i in ids[: len(wanted)]
+    ]
     reply: Mapping[str, object] = {
         "judgments": judgments,
         "errors": [],
