@@ -72,7 +72,7 @@ async def grade_all(
 def _agree(parts: Parts, endpoint: Endpoint, left: Sequence[Todo], how: How) -> None:
     w = words(parts.settings.language)
     cost = expected(left, endpoint, parts.settings)
-    into, out = f"≈{cost.input_tokens:,}", f"≈{cost.output_tokens:,}"
+    into, out = f"{'' if cost.exact else '≈'}{cost.input_tokens:,}", f"≈{cost.output_tokens:,}"
     say(w("calibrate.expected", calls=cost.calls, input=into, output=out, cost=show.dollars(cost.cost, w)))
     if how.yes:
         return
