@@ -1,7 +1,8 @@
 """What a faultless model loses to terms: its right verdicts that do not come through, and its score.
 
-A scripted model judges every criterion of two questions as it is, and quotes the answer's own sentence. The answers are
-in six languages. Once with the terms that ship, once with five alternatives a group, once with none. All should be 0.
+A scripted model judges every criterion as it is, and quotes the answer's own sentence: on one question with answers in
+six languages, and on the bank's labelled answers; with the bank's terms, with five alternatives a group, with none.
+What terms take from it should be 0; what it loses without any is lost to the structural checks of a quote.
 """
 
 from __future__ import annotations
@@ -9,13 +10,17 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from interviewer.grading import Exchange, Task
+from interviewer import bank as banks
+from interviewer.grading import Exchange, Task, lexical
 from interviewer.grading.llm import LlmGrader
+from interviewer.grading.terms import Document
+from interviewer.measure.calibration import labelled
 from interviewer.providers import Message
 from interviewer.providers.scripted import ScriptedModel
-from interviewer.schema import Mistake, Question, Requirement, Text
+from interviewer.schema import Mistake, Question, Requirement, Sample, Text
+from interviewer.settings import shipped
 
 ANSWERS: Mapping[str, tuple[str, ...]] = {
     "English": (
@@ -62,13 +67,18 @@ STATEMENTS = (
     ("memory-bounds", 2, Text(en="Memory bounds the batch.", zh="显存限制批大小。")),
     ("queries-unneeded", 2, Text(en="Earlier queries are not needed again.", zh="旧查询不再需要。")),
 )
-SHIPPED = ("unchang* | fixed | 不变", "cache | kv | 缓存")
-FIVE = ("unchang* | fixed | constant | frozen | static", "cache | kv | buffer | table | 缓存")
-NONE: tuple[str, ...] = ()
+TERMS = {
+    "two languages, as the bank has them": ("unchang* | fixed | 不变", "cache | kv | 缓存"),
+    "five alternatives a group": (
+        "unchang* | fixed | constant | frozen | static",
+        "cache | kv | buffer | table | 缓存",
+    ),
+    "none": (),
+}
 
 
 def question(terms: Sequence[str]) -> Question:
-    said = Text(en="Keys and values of the past stay, so they are stored.", zh="过去的键和值不变，所以存起来。")
+    said = Text(en="A decoder caches the queries of the past.", zh="解码器缓存过去的查询。")
     return Question(
         id="why-a-cache",
         topic="kv-cache",
@@ -123,21 +133,79 @@ async def lost(terms: Sequence[str], sentences: Sequence[str]) -> tuple[int, int
     return wrong, every, short
 
 
-async def measured() -> list[str]:
+async def in_six_languages() -> list[str]:
     rows = []
-    for name, terms in (("as they ship", SHIPPED), ("five alternatives a group", FIVE), ("none", NONE)):
-        found = {language: await lost(terms, sentences) for language, sentences in ANSWERS.items()}
-        verdicts = [f"{wrong} of {every}" for wrong, every, _ in found.values()]
-        most = max(short for _, _, short in found.values())
-        rows.append(f"| {name} | {' | '.join(verdicts)} | {most + 0.0:.2f} |")
+    for name, terms in TERMS.items():
+        found = [await lost(terms, sentences) for sentences in ANSWERS.values()]
+        verdicts = " | ".join(f"{wrong} of {every}" for wrong, every, _ in found)
+        rows.append(f"| {name} | {verdicts} | {max(short for _, _, short in found) + 0.0:.2f} |")
     return rows
 
 
+# --- on the bank ------------------------------------------------------------------------------------------------------
+
+Cut = Callable[[tuple[str, ...]], tuple[str, ...]]
+CUTS: Mapping[str, Cut] = {
+    "as they ship": lambda terms: terms,
+    "five alternatives a group": lambda terms: tuple("|".join(group.split("|")[:5]) for group in terms),
+    "none": lambda terms: (),
+}
+
+
+def with_terms(question: Question, cut: Cut) -> Question:
+    rubric = tuple(c.model_copy(update={"terms": cut(c.terms)}) for c in question.rubric)
+    mistakes = tuple(c.model_copy(update={"terms": cut(c.terms)}) for c in question.mistakes)
+    return question.model_copy(update={"rubric": rubric, "mistakes": mistakes})
+
+
+def as_labelled(question: Question, sample: Sample) -> ScriptedModel:
+    """Judges as the labels say, and quotes the sentence that is most like the requirement."""
+    document = Document(sample.text)
+    sentences = [document.quote(n, n + 1) for n in range(len(document.sentences))]
+
+    def quote(statement: str) -> str:
+        return max(sentences, key=lambda s: lexical.score("", statement, s))
+
+    judged = [
+        {
+            "id": f"c{number}",
+            "quote": quote(c.statement.in_(sample.language)) if c.id in sample.met else "",
+            "verdict": "met" if c.id in sample.met else "unmet",
+        }
+        for number, c in enumerate(question.criteria, start=1)
+    ]
+    return ScriptedModel(lambda _: json.dumps({"judgments": judged, "feedback": ""}, ensure_ascii=False))
+
+
+async def on_the_bank(cases: Sequence[tuple[Question, Sample]], cut: Cut) -> tuple[int, int]:
+    """(labelled verdicts that do not come through, labelled verdicts)"""
+    wrong = every = 0
+    for question, sample in cases:
+        asked = with_terms(question, cut)
+        exchange = Exchange(asked=asked.asked(sample.language), answer=sample.text)
+        task = Task(question=asked, language=sample.language, thread=(exchange,))
+        grade = await LlmGrader(as_labelled(asked, sample)).grade(task)
+        wrong += sum((j.verdict == "met") != (j.criterion_id in sample.met) for j in grade.judgments)
+        every += len(grade.judgments)
+    return wrong, every
+
+
+async def of_the_bank() -> list[str]:
+    cases = labelled(banks.load((shipped("question_bank"),)))
+    if not cases:
+        return ["No answer of the bank has labels."]
+    rows = []
+    for name, cut in CUTS.items():
+        wrong, every = await on_the_bank(cases, cut)
+        rows.append(f"| {name} | {wrong:,} of {every:,} |")
+    return [f"| terms | {len(cases)} labelled answers of the bank |", "|---|---|", *rows]
+
+
 def main() -> list[str]:
-    languages = " | ".join(ANSWERS)
-    head = f"| terms | {languages} | most that an answer's score loses |"
-    note = "Right verdicts of a scripted model without a fault that do not come through (to reach: 0)."
-    return [note, "", head, "|---" * (len(ANSWERS) + 2) + "|", *asyncio.run(measured())]
+    head = f"| terms | {' | '.join(ANSWERS)} | most that an answer's score loses |"
+    note = "Right verdicts of a scripted model without a fault that do not come through (terms should cost 0)."
+    table = [head, "|---" * (len(ANSWERS) + 2) + "|", *asyncio.run(in_six_languages())]
+    return [note, "", *table, "", *asyncio.run(of_the_bank())]
 
 
 if __name__ == "__main__":

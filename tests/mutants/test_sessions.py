@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from interviewer import review, session
 from interviewer import settings as environment
+from interviewer import store as store_module
 from interviewer.bank import Bank
 from interviewer.errors import InvalidInput
 from interviewer.grading import Exchange, Task
@@ -176,3 +178,16 @@ def test_only_the_thread_of_the_question_is_graded() -> None:
     )
     work = session.task(interview, 2)
     assert (work.question.id, len(work.thread)) == (Q.id, 2)
+
+
+def test_what_an_appeal_could_not_settle_gets_no_second_look() -> None:
+    doubtful = Judgment(criterion_id="stores", verdict="unmet", notes=("terms_match",))
+    settled = doubtful.model_copy(update={"notes": ("terms_match", "appeal")})
+    held = grade(Q)
+    assert review.waiting(Q, held.model_copy(update={"judgments": (doubtful,)})) == [doubtful]
+    assert review.waiting(Q, held.model_copy(update={"judgments": (settled,)})) == []
+
+
+def test_an_error_of_the_database_is_the_driver_s_own_words() -> None:
+    problem = DBAPIError("insert into interviews", {"document": "the candidate's words"}, Exception("disk full"))
+    assert store_module._reason(problem) == "disk full"
