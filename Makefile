@@ -14,7 +14,7 @@ export INTERVIEWER_TEST_POSTGRES
 export INTERVIEWER_TEST_ALL
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test dev browser local-model postgres check-endpoint lint format lock bench clean
+.PHONY: help setup run test dev browser local-model postgres check-endpoint lint format lock bench measured mutants clean
 
 help:            ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /	/' | expand -t 18
@@ -80,6 +80,12 @@ lock:            ## Pin the dependencies again
 
 bench: dev       ## Measure everything and write bench/README.md
 	$(BIN)/python -m bench
+
+measured: dev    ## Measure the built-in check; write its figures, and the marked blocks of the documents
+	$(BIN)/python -m bench.measured
+
+mutants: dev     ## Plant every known fault in a copy, and see that its test notices (MUTANTS="word …" for some)
+	$(BIN)/python -m tests.mutants $(MUTANTS)
 
 clean:           ## Remove what was built
 	rm -rf $(VENV) dist build

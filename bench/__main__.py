@@ -2,8 +2,8 @@
 
     python -m bench [--data FOLDER] [NAME…]
 
-NAME: tokens, start, page, bank, agreement, human, looks. FOLDER holds answers graded by people (see bench/human.py);
-without it that part keeps the figures of the last run.
+NAME: tokens, start, page, bank, stored, faultless, human, looks. FOLDER holds answers graded by people (see
+bench/human.py); without it that part keeps the figures of the last run. `make measured` writes the part `measured`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 README = Path(__file__).parent / "README.md"
+RIVAL_OF = "2026-11-21"
 SOURCES = (
     "95 % intervals by bootstrap over questions. Sources and licences: Mohler et al. 2011 (CC-BY-4.0), SAF "
     "(Filighera et al. 2022, MIT), SciEntsBank (SemEval-2013 task 7, CC-BY-SA), SAS-Datasets LE (Apache-2.0)."
@@ -27,25 +28,22 @@ SOURCES = (
 
 
 def sections(data: Path | None) -> dict[str, tuple[str, Callable[[], list[str]] | None]]:
-    from bench import bank_speed, interview_tokens, page_latency, second_looks, start_time
+    from bench import bank_speed, faultless, interview_tokens, page_latency, second_looks, start_time, stored
 
     return {
         "tokens": ("Input tokens of whole interviews", interview_tokens.main),
         "start": ("Start", start_time.main),
         "page": ("What the page adds", page_latency.main),
         "bank": ("The bank", bank_speed.main),
-        "agreement": ("The built-in grader on the bank's labelled sample answers", agreement),
+        "stored": ("What an interview takes to store", stored.main),
+        "measured": ("The built-in check on the bank's labelled answers", None),
+        "faultless": ("What a faultless model loses to terms", faultless.main),
         "human": (
-            "The built-in grader's fallback on answers graded by people",
+            "The built-in check's fallback on answers graded by people",
             (lambda: [*said("human", str(data)), "", SOURCES]) if data else None,
         ),
         "looks": ("Second looks", second_looks.main),
     }
-
-
-def agreement() -> list[str]:
-    blind = "Blind as long as no term has been changed because of these answers; docs/grading.md keeps the record."
-    return [blind, "", "```", *said("builtin_agreement"), "```"]
 
 
 def said(script: str, *arguments: str) -> list[str]:
@@ -73,8 +71,9 @@ def main() -> None:
 def heading() -> str:
     return (
         "# Measurements\n\n"
-        "Written by `make bench` (or `python -m bench NAME` for one part). Ratios are taken against a rival measured "
-        "in the same run where there is one; absolute times are those of the machine named with them."
+        "Written by `make bench` (or `python -m bench NAME` for one part). Another program's figures are constants: "
+        f"IliaLarchenko/Interviewer, measured on {RIVAL_OF} with a scripted server and answers of the same length. "
+        "Ratios to an empty Gradio app are taken in the same run; absolute times are of the machine named with them."
     )
 
 

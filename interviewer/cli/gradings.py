@@ -18,7 +18,7 @@ from interviewer.errors import InvalidInput
 from interviewer.grading import Grader
 from interviewer.locales import words
 from interviewer.measure import keeping, show
-from interviewer.measure.calibration import Graded, Todo, Who
+from interviewer.measure.calibration import Graded, Todo, Who, bank_hash
 from interviewer.measure.estimate import expected
 from interviewer.measure.running import Journal, pending, run
 from interviewer.providers import Endpoint
@@ -45,7 +45,7 @@ async def grade_all(
         InvalidInput: a model would be called, and nobody can be asked.
         GradingFailed: nothing can be graded at all.
     """
-    journal = Journal(keeping.journal_path(parts.settings, who.fingerprint))
+    journal = Journal(keeping.journal_path(parts.settings, who, bank_hash(parts.bank, who)))
     done = {} if how.fresh else journal.read()
     left = pending(todos, done)
     w = words(parts.settings.language)
@@ -72,7 +72,7 @@ async def grade_all(
 def _agree(parts: Parts, endpoint: Endpoint, left: Sequence[Todo], how: How) -> None:
     w = words(parts.settings.language)
     cost = expected(left, endpoint, parts.settings)
-    into, out = f"≈{cost.input_tokens:,}", f"≈{cost.output_tokens:,}"
+    into, out = f"{'' if cost.exact else '≈'}{cost.input_tokens:,}", f"≈{cost.output_tokens:,}"
     say(w("calibrate.expected", calls=cost.calls, input=into, output=out, cost=show.dollars(cost.cost, w)))
     if how.yes:
         return

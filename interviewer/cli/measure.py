@@ -32,6 +32,10 @@ Jobs = Annotated[int | None, typer.Option(min=1, max=64, help="Gradings at a tim
 Fresh = Annotated[bool, typer.Option("--fresh", help="Forget what an earlier run has graded.")]
 Seed = Annotated[int, typer.Option(help="The same seed draws the same answers.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_GROUP_HEADS = (
+    *("judgments", "groups.kappa", "groups.accuracy", "groups.precision", "groups.recall"),
+    *("missed", "invented"),
+)
 _COLOURS = {"trust": "green", "care": "yellow", "dont": "red", "": "none"}
 
 
@@ -46,21 +50,16 @@ def calibrate(
     yes: Yes = False,
     jobs: Jobs = None,
     fresh: Fresh = False,
-    ship: Annotated[bool, typer.Option("--ship", hidden=True)] = False,
 ) -> None:
     """Measure a grader on the bank's labelled answers. Status 1 if the verdict is “don't”."""
     settings = environment.read()
-    bank = load_bank(settings.model_copy(update={"banks": ()}) if ship else settings)
-    every = len(labelled(bank))
-    if not every:
+    bank = load_bank(settings)
+    if not labelled(bank):
         raise InvalidInput("nothing_to_measure")
     _check_writable(html)
-    most = None if ship else size if attacks is None else attacks
-    cases = attack_suite.cases(bank, limit=most, seed=seed)
-    chosen = plan(bank, size=every if ship else size, runs=runs, cases=cases, seed=seed)
+    cases = attack_suite.cases(bank, limit=size if attacks is None else attacks, seed=seed)
+    chosen = plan(bank, size=size, runs=runs, cases=cases, seed=seed)
     found = asyncio.run(_calibrated(grader, bank, chosen, How(yes=yes, jobs=jobs, fresh=fresh)))
-    if ship:  # for the package: what the page shows of the built-in grader before anybody has measured it
-        keeping.SHIPPED.write_text(found.model_dump_json(indent=1) + "\n", encoding="utf-8")
     w = words(settings.language)
     if html:
         html.write_text(show.html(found, w), encoding="utf-8")
@@ -150,12 +149,12 @@ def _print(found: Calibration, w: Words) -> None:
     console.print(table)
     parts = Table(
         w("calibrate.groups.title"),
-        *(w(f"calibrate.{key}") for key in ("judgments", "groups.accuracy", "groups.kappa", "missed", "invented")),
+        *(w(f"calibrate.{key}") for key in _GROUP_HEADS),
     )
     for group in found.groups:
         kappa = "–" if group.kappa is None else f"{group.kappa:.2f}"
-        accuracy = "–" if group.accuracy is None else f"{group.accuracy:.0%}"
-        cells = map(str, (group.judgments, accuracy, kappa, group.missed, group.invented))
+        shares = ("–" if s is None else f"{s:.0%}" for s in (group.accuracy, group.precision, group.recall))
+        cells = map(str, (group.judgments, kappa, *shares, group.missed, group.invented))
         parts.add_row(w(f"calibrate.groups.{group.name}"), *cells)
     console.print(parts)
     console.print(show.used(found, w), markup=False)
@@ -164,8 +163,8 @@ def _print(found: Calibration, w: Words) -> None:
         console.print(f"✕ {attack.family}/{attack.name}: {attack.honest:.0%} → {attack.score:.0%}", markup=False)
     console.print(f"\n[bold {_COLOURS[found.verdict]}]{w(f'calibrate.verdicts.{found.verdict}')}[/]")
     console.print(w(f"calibrate.advice.{found.verdict}"), markup=False)
-    if found.reasons:
-        console.print(show.kept_from(found, w), markup=False)
+    if heading := show.kept_from(found, w):
+        console.print(heading, markup=False)
     for reason in found.reasons:
         console.print(f"  {show.reason(reason, w)}", markup=False)
 

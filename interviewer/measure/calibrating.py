@@ -14,6 +14,7 @@ from interviewer.measure.calibration import (
     Sampled,
     Todo,
     Who,
+    bank_hash,
     sample_todos,
     todo,
 )
@@ -50,20 +51,29 @@ def plan(bank: Bank, *, size: int, runs: int, cases: Sequence[Case], seed: int) 
 
 
 def conclude(
-    bank: Bank, plan: Plan, who: Who, graded: Mapping[str, Graded], date: datetime, *, resamples: int = 500
+    bank: Bank,
+    plan: Plan,
+    who: Who,
+    graded: Mapping[str, Graded],
+    date: datetime,
+    *,
+    blind: bool = False,
+    resamples: int = 500,
 ) -> Calibration:
     """What the gradings say. `graded` may hold more than this plan's, from earlier measurements of the same grader."""
+    suggests = who.grader == "builtin"
     outcomes = [graded[each.key] for each in plan.todos(bank) if each.key in graded]
-    rows = beside_labels(bank, plan.sample, graded)
+    rows = beside_labels(bank, plan.sample, graded, charges=not suggests)
     attacks = attacked(bank, plan.cases, graded)
     repeated = repeats(bank, plan.again, plan.runs, graded)
     found = figure.figures(rows, repeated, attacks, outcomes, resamples)
-    verdict, reasons = decide(found)
+    verdict, reasons = decide(found, most="care" if suggests else "trust")
     seconds = [o.seconds for o in outcomes if o.score is not None]
     return Calibration(
         who=who,
         date=date,
-        bank_hash=bank.labels_hash,
+        bank_hash=bank_hash(bank, who),
+        blind=blind,
         seed=plan.seed,
         questions=len({s.question_id for s in plan.sample}),
         answers=len(plan.sample),

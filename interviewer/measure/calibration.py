@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
@@ -38,7 +39,7 @@ class Graded(Record):
 
     key: str
     met: tuple[str, ...] = ()
-    "Criterion ids judged met."
+    "Criterion ids judged met; of mistakes also those suspected."
     unassessed: tuple[str, ...] = ()
     "Criterion ids without a judgment, or judged `cannot_assess`."
     score: float | None = None
@@ -69,14 +70,31 @@ class Group(Record):
     """Agreement on part of the judgments."""
 
     name: str
-    "all, requirements, mistakes, a label or a language"
+    "all, requirements (in one language too), mistakes, a label or a language"
     judgments: int
+    met: int
+    "Met by the label."
     accuracy: float | None
     kappa: float | None
     missed: int
     "Met by the label, not by the grader."
     invented: int
     "The other way round."
+
+    @property
+    def called(self) -> int:
+        """Met by the grader."""
+        return self.met - self.missed + self.invented
+
+    @property
+    def precision(self) -> float | None:
+        """Of those called met, the share that is."""
+        return (self.met - self.missed) / self.called if self.called else None
+
+    @property
+    def recall(self) -> float | None:
+        """Of those met, the share that was called so."""
+        return (self.met - self.missed) / self.met if self.met else None
 
 
 class Scores(Record):
@@ -126,6 +144,8 @@ class Calibration(Record):
     who: Who
     date: datetime
     bank_hash: str
+    blind: bool = False
+    "The answers were written without sight of the check's terms, and no term was changed because of one."
     seed: int
     questions: int
     "Questions that the sample comes from."
@@ -146,6 +166,15 @@ class Calibration(Record):
     verdict: Level
     reasons: tuple[Reason, ...]
     "What kept it from the next better verdict."
+
+
+def bank_hash(bank: Bank, who: Who) -> str:
+    """Changes with the labelled answers; for the built-in check with the terms too, which a model is not graded by."""
+    if who.grader != "builtin":
+        return bank.labels_hash
+    labelled = sorted((q for q in bank.questions.values() if q.samples), key=lambda q: q.id)
+    terms = [[q.id, *((c.id, c.terms) for c in q.criteria)] for q in labelled]
+    return text_hash(json.dumps([bank.labels_hash, terms]))
 
 
 def text_hash(text: str) -> str:

@@ -8,15 +8,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from interviewer.bank import Bank
 from interviewer.grading import builtin, llm
-from interviewer.measure.calibration import Calibration, Who, slug
+from interviewer.measure.calibration import Calibration, Who, bank_hash, slug
 from interviewer.providers import Endpoint
 from interviewer.settings import Settings
 from interviewer.store import Store
 
 KIND = "calibration"
 SHIPPED = Path(__file__).with_name("builtin.json")
-"The built-in grader as measured before the release, on all labelled answers of the bank."
+"The built-in check on all labelled answers of the shipped bank. Written by `make measured`."
 
 
 def who(endpoint: Endpoint | None) -> Who:
@@ -27,8 +28,11 @@ def who(endpoint: Endpoint | None) -> Who:
     return Who(grader="llm", model=endpoint.model, endpoint=endpoint.host, fingerprint=fingerprint)
 
 
-def journal_path(settings: Settings, fingerprint: str) -> Path:
-    return settings.data_folder / "calibrations" / f"{slug(fingerprint)}.jsonl"
+def journal_path(settings: Settings, who: Who, bank_hash: str) -> Path:
+    """A model's gradings are kept over changes of the bank, since their keys hold the question; those of the check
+    depend on terms too."""
+    name = slug(f"{who.fingerprint} {bank_hash}" if who.grader == "builtin" else who.fingerprint)
+    return settings.data_folder / "calibrations" / f"{name}.jsonl"
 
 
 async def keep(store: Store, settings: Settings, calibration: Calibration) -> None:
@@ -36,7 +40,7 @@ async def keep(store: Store, settings: Settings, calibration: Calibration) -> No
     document = calibration.model_dump(mode="json")
     await store.remember(KIND, calibration.who.fingerprint, document)
     await store.remember(KIND, calibration.who.identity, document)
-    path = journal_path(settings, calibration.who.fingerprint).with_suffix(".json")
+    path = journal_path(settings, calibration.who, calibration.bank_hash).with_suffix(".json")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(calibration.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
@@ -58,9 +62,9 @@ def shipped() -> Calibration | None:
         return None
 
 
-def is_current(calibration: Calibration, who: Who, bank_hash: str) -> bool:
+def is_current(calibration: Calibration, who: Who, bank: Bank) -> bool:
     """Whether this very version of grader and labelled answers was measured."""
-    return (calibration.who.fingerprint, calibration.bank_hash) == (who.fingerprint, bank_hash)
+    return (calibration.who.fingerprint, calibration.bank_hash) == (who.fingerprint, bank_hash(bank, who))
 
 
 def _read(document: Any) -> Calibration | None:

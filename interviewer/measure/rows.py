@@ -31,19 +31,25 @@ class Row(NamedTuple):
     "Criteria that the grader did not judge."
     ours: float
     theirs: float
+    "The labels' score."
+    due: float
+    "The same by this grader's rules: nothing is deducted where it charges no mistake."
 
     @property
     def error(self) -> float:
-        return self.ours - self.theirs
+        return self.ours - self.due
 
 
-def label_score(question: Question, met: Sequence[str]) -> float:
-    """The score of an answer that meets just these criteria."""
-    judgments = [Judgment(criterion_id=c.id, verdict="met" if c.id in met else "unmet") for c in question.criteria]
+def label_score(question: Question, met: Sequence[str], *, charges: bool = True) -> float:
+    """The score of an answer that meets just these criteria, pressed ones said unasked. `charges`: mistakes cost."""
+    counted = question.criteria if charges else question.rubric
+    judgments = [Judgment(criterion_id=c.id, verdict="met" if c.id in met else "unmet") for c in counted]
     return scoring.tally(question, judgments).score or 0.0
 
 
-def beside_labels(bank: Bank, sample: Sequence[Sampled], graded: Mapping[str, Graded]) -> list[Row]:
+def beside_labels(
+    bank: Bank, sample: Sequence[Sampled], graded: Mapping[str, Graded], *, charges: bool = True
+) -> list[Row]:
     """The answers that were graded, beside their labels. What was not graded is left out: it is nobody's mistake."""
     found = []
     for sampled in sample:
@@ -56,8 +62,8 @@ def beside_labels(bank: Bank, sample: Sequence[Sampled], graded: Mapping[str, Gr
             for c in question.criteria
             if c.id not in outcome.unassessed
         )
-        left = len(outcome.unassessed)
-        found.append(Row(sampled, verdicts, left, outcome.score, label_score(question, answer.met)))
+        left, due = len(outcome.unassessed), label_score(question, answer.met, charges=charges)
+        found.append(Row(sampled, verdicts, left, outcome.score, label_score(question, answer.met), due))
     return found
 
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from interviewer.errors import GradingFailed
 from interviewer.grading import Exchange, Grader, Task
 from interviewer.measure.calibration import Graded, Todo
+from interviewer.schema import Judgment, Verdict
 
 HOPELESS = 5
 "So many failures before anything was graded are the endpoint's: going on would only repeat them."
@@ -95,14 +96,14 @@ async def run(
 
 
 async def _grade(grader: Grader, todo: Todo, clock: Callable[[], float]) -> tuple[Graded, GradingFailed | None]:
-    asked = Exchange(asked=todo.question.text.in_(todo.language), answer=todo.text)
+    asked = Exchange(asked=todo.question.asked(todo.language), answer=todo.text)
     started = clock()
     try:
         grade = await grader.grade(Task(question=todo.question, language=todo.language, thread=(asked,)))
     except GradingFailed as failure:
         return Graded(key=todo.key, seconds=clock() - started, error=str(failure)), failure
-    by_id = {j.criterion_id: j.verdict for j in grade.judgments}
-    ids = [c.id for c in todo.question.rubric]
+    by_id = {j.criterion_id: _verdict(j) for j in grade.judgments}
+    ids = [c.id for c in todo.question.criteria]
     graded = Graded(
         key=todo.key,
         met=tuple(i for i in ids if by_id.get(i) == "met"),
@@ -112,3 +113,8 @@ async def _grade(grader: Grader, todo: Todo, clock: Callable[[], float]) -> tupl
         seconds=clock() - started,
     )
     return graded, None
+
+
+def _verdict(judgment: Judgment) -> Verdict:
+    """A mistake that is suspected counts as judged to have been made."""
+    return "met" if "claim_suspected" in judgment.notes else judgment.verdict

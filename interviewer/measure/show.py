@@ -17,9 +17,16 @@ FIGURES = (
     "answers",
     "accuracy",
     "kappa",
+    "precision",
+    "recall",
+    "mistakes_right",
+    "mistakes_found",
     "qwk",
     "mae",
     "order",
+    "order_en",
+    "order_zh",
+    "questions_in_order",
     "language_gap",
     "language_accuracy_gap",
     "length_gap",
@@ -29,7 +36,9 @@ FIGURES = (
     "not_graded",
     "not_assessed",
 )
-_SHARES = {"accuracy", "order", "same_verdict", "attacks", "not_graded", "not_assessed"}
+_SHARES = {"accuracy", "precision", "recall", "mistakes_right", "mistakes_found"}
+_SHARES |= {"order", "order_en", "order_zh", "questions_in_order"}
+_SHARES |= {"same_verdict", "attacks", "not_graded", "not_assessed"}
 _MOST_DISAGREEMENTS = 40
 
 
@@ -124,6 +133,8 @@ def reason(reason: Reason, w: Words) -> str:
 
 def kept_from(calibration: Calibration, w: Words) -> str:
     """The heading over the reasons; empty where there is none."""
+    if calibration.who.grader == "builtin" and calibration.verdict == "care":
+        return w("calibrate.never_trusted")
     if not calibration.reasons:
         return ""
     return w("calibrate.kept_from_trust" if calibration.verdict == "care" else "calibrate.kept_from_care")
@@ -140,23 +151,25 @@ class Measured(Record):
     """What stands beside a grader's name."""
 
     level: str
-    "trust | care | dont; empty where it was not measured."
+    "trust | care | dont; empty where it was not measured, and for the built-in check."
     verdict: str
-    "In a word or two."
+    "In a word or two; empty for the built-in check."
     short: str
-    "Date, verdict and kappa."
+    "Of a model date, verdict and kappa; of the check how much of what it finds is right, and how much it finds."
     full: str
+    "A sentence."
     reasons: tuple[str, ...] = ()
     "What kept it from the next better verdict, under `heading`."
     heading: str = ""
-    command: str = "interviewer calibrate --grader llm"
+    command: str = ""
+    "Measures it, where that was not done."
 
 
 def measured(calibration: Calibration | None, current: bool, w: Words) -> Measured:
     """`current`: this very version of grader and bank was measured."""
     if calibration is None:
-        none = w("calibrate.not_measured")
-        return Measured(level="", verdict=none, short=none, full=w("calibrate.not_measured_yet"))
+        none, command = w("calibrate.not_measured"), "interviewer calibrate --grader llm"
+        return Measured(level="", verdict=none, short=none, full=w("calibrate.not_measured_yet"), command=command)
     found = {name: said(name, calibration.figures[name].value, w) for name in ("accuracy", "kappa")}
     verdict, date = w(f"calibrate.verdicts.{calibration.verdict}"), f"{calibration.date:%Y-%m-%d}"
     if not current:
@@ -170,6 +183,19 @@ def measured(calibration: Calibration | None, current: bool, w: Words) -> Measur
         reasons=tuple(reason(r, w) for r in calibration.reasons),
         heading=kept_from(calibration, w),
     )
+
+
+def measured_check(calibration: Calibration | None, current: bool, w: Words) -> Measured:
+    """Of the built-in check: no verdict, but what was measured."""
+    if calibration is None:
+        none = w("calibrate.not_measured")
+        return Measured(level="", verdict="", short=none, full=none, command="interviewer calibrate")
+    found = {name: said(name, calibration.figures[name].value, w) for name in ("precision", "recall")}
+    key = "check_blind" if calibration.blind else "check_labelled"
+    full = w(f"calibrate.{key}", date=f"{calibration.date:%Y-%m-%d}", answers=calibration.answers, **found)
+    if not current:
+        full = w("calibrate.check_other", said=full)
+    return Measured(level="", verdict="", short=w("calibrate.check_short", **found), full=full)
 
 
 def used(calibration: Calibration, w: Words) -> str:

@@ -52,8 +52,13 @@ def thresholds() -> Mapping[Literal["trust", "care"], Limits]:
     return TypeAdapter(dict[Literal["trust", "care"], dict[str, Limit]]).validate_python(yaml.safe_load(text))
 
 
-def decide(figures: Mapping[str, Interval]) -> tuple[Level, tuple[Reason, ...]]:
-    """The verdict, and the limits that kept it from the next better one."""
+def decide(
+    figures: Mapping[str, Interval], most: Literal["trust", "care"] = "trust"
+) -> tuple[Level, tuple[Reason, ...]]:
+    """The verdict, and the limits that kept it from the next better one.
+
+    `most`: a check that compares words is never trusted, whatever its figures are.
+    """
     above: tuple[Reason, ...] = ()
     levels: tuple[Literal["trust", "care"], ...] = ("trust", "care")
     for level in levels:
@@ -62,7 +67,7 @@ def decide(figures: Mapping[str, Interval]) -> tuple[Level, tuple[Reason, ...]]:
             for name, limit in thresholds()[level].items()
             if (r := limit.broken_by(name, figures.get(name, _UNKNOWN)))
         )
-        if not broken:
+        if not broken and (level == "care" or most == "trust"):
             return level, above
         above = broken
     return "dont", above

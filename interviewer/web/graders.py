@@ -81,8 +81,9 @@ async def measured(visitors: Visitors, endpoint: Endpoint | None, w: Words) -> s
     """What is known about the grader at this endpoint (None: the built-in one)."""
     who = keeping.who(endpoint)
     calibration = await keeping.latest(visitors.parts.store, who)
-    current = calibration is not None and keeping.is_current(calibration, who, visitors.bank.labels_hash)
-    return show.measured(calibration, current, w)
+    current = calibration is not None and keeping.is_current(calibration, who, visitors.bank)
+    say = show.measured_check if endpoint is None else show.measured
+    return say(calibration, current, w)
 
 
 def build(labels: Labels, visitors: Visitors) -> Graders:

@@ -48,10 +48,16 @@ async def test_a_measured_grader_shows_date_and_verdict_until_grader_or_bank_cha
     assert "another version" in (await measured(visitors, ENDPOINT, words("en"))).short
 
 
-async def test_the_built_in_grader_comes_measured(visitors: Visitors) -> None:
-    shipped = keeping.shipped()
-    assert shipped is not None
-    assert shipped.verdict != "dont"
+async def test_beside_the_checks_name_stands_what_was_measured_and_no_verdict(
+    visitors: Visitors, tmp_path: Path
+) -> None:
+    who = keeping.who(None)
+    found = await calibrated(Judge(perfect), Journal(tmp_path / "j"), visitors.bank, who=who)
+    await keeping.keep(visitors.parts.store, visitors.settings, found)
     said = await measured(visitors, None, words("en"))
-    assert f"{shipped.date:%Y-%m-%d}" in said.short
-    assert "another version" in said.short  # this is not the shipped bank
+    assert (said.level, said.verdict) == ("", "")
+    assert said.short == "100% of what it finds is right, and it finds 100%"
+
+    older = found.model_copy(update={"bank_hash": "another"})
+    await keeping.keep(visitors.parts.store, visitors.settings, older)
+    assert "another version" in (await measured(visitors, None, words("en"))).full

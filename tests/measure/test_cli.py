@@ -20,6 +20,7 @@ from tests.measure.examples import MET, labelled_bank
 from tests.servers import ChatServer, Said, refuses, says
 
 ROOT = Path(__file__).parent.parent.parent
+IDS = ("stores", "grows", "limits", "pages", "caches-queries")
 ROW = {
     "question": "Why is the cache large?",
     "reference": "It holds keys and values. It grows with every token.",
@@ -50,7 +51,7 @@ def judging(request: dict[str, Any]) -> Said:
     sent = request["messages"][-1]["content"]
     label = next((label for label in MET if re.search(rf"\b{label} \d", sent)), None)
     ids = re.findall(r"\bc\d+\b", sent)
-    names = dict(zip(("c1", "c2", "c3", "c4"), ("stores", "grows", "limits", "caches-queries"), strict=True))
+    names = dict(zip(("c1", "c2", "c3", "c4", "c5"), IDS, strict=True))
     said = re.search(rf"\b{label} \d+", sent)
     judgments = [
         {
@@ -221,7 +222,7 @@ def test_a_model_is_benchmarked_on_a_rubric_of_the_references_sentences(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, server: ChatServer
 ) -> None:
     file = tmp_path / "set.jsonl"
-    file.write_text("\n".join(json.dumps(ROW | {"qid": q, "answer": f"strong {q}"}) for q in range(3)))
+    file.write_text("\n".join(json.dumps(ROW | {"qid": q, "answer": f"expert {q}"}) for q in range(3)))
     assert run(["benchmark", str(file), "--grader", "llm", "--yes", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)[0]
     assert (found["grader"], found["answers"], found["not_graded"]) == ("m-1", 3, 0)

@@ -12,13 +12,13 @@ from interviewer.grading import Task
 from interviewer.grading.builtin import BuiltinGrader
 from interviewer.grading.llm import LlmGrader
 from interviewer.measure import keeping
-from interviewer.measure.calibration import Calibration
+from interviewer.measure.calibration import Calibration, bank_hash
 from interviewer.measure.running import Journal
 from interviewer.providers import Endpoint, Parameters
 from interviewer.providers.scripted import ScriptedModel
 from interviewer.settings import Settings
 from interviewer.store import Store
-from tests.examples import question
+from tests.examples import question, requirement
 from tests.measure.examples import WHO, Judge, calibrated, labelled_bank, perfect
 
 ENDPOINT = Endpoint(base_url="https://example.org/v1", model="m-1")
@@ -48,7 +48,7 @@ async def test_a_calibration_comes_back_for_its_grader_only(
     await keeping.keep(store, settings, found)
     assert await keeping.latest(store, WHO) == found
     assert await keeping.latest(store, keeping.who(Endpoint(base_url="https://example.org/v1", model="m-2"))) is None
-    file = keeping.journal_path(settings, WHO.fingerprint).with_suffix(".json")
+    file = keeping.journal_path(settings, WHO, found.bank_hash).with_suffix(".json")
     assert Calibration.model_validate_json(file.read_text(encoding="utf-8")) == found
 
 
@@ -61,9 +61,21 @@ async def test_after_a_change_of_prompts_the_old_measurement_is_shown_as_another
     old = await keeping.latest(store, now)
     assert old == found
     bank = labelled_bank()
-    assert not keeping.is_current(old, now, bank.labels_hash)
-    assert keeping.is_current(old, WHO, bank.labels_hash)
-    assert not keeping.is_current(old, WHO, labelled_bank(3).labels_hash)
+    assert not keeping.is_current(old, now, bank)
+    assert keeping.is_current(old, WHO, bank)
+    assert not keeping.is_current(old, WHO, labelled_bank(3))
+
+
+async def test_new_terms_make_another_bank_for_the_check_and_not_for_a_model(settings: Settings) -> None:
+    bank, check = labelled_bank(3), keeping.who(None)
+    changed = bank.questions["q-0"].model_copy(update={"rubric": (requirement("stores", 5, terms=["keep*"]),)})
+    told = bank.questions["q-0"].model_copy(update={"rubric": (requirement("stores", 5, terms=["store*"]),)})
+    first, second = (bank.model_copy(update={"questions": {**bank.questions, "q-0": q}}) for q in (told, changed))
+    assert bank_hash(first, WHO) == bank_hash(second, WHO)
+    assert bank_hash(first, check) != bank_hash(second, check)
+    hashes = bank_hash(first, check), bank_hash(second, check)
+    assert len({keeping.journal_path(settings, check, each) for each in hashes}) == 2
+    assert len({keeping.journal_path(settings, WHO, each) for each in hashes}) == 1
 
 
 async def test_what_this_version_cannot_read_counts_as_not_measured(store: Store) -> None:

@@ -9,7 +9,7 @@ from interviewer.locales import words
 from interviewer.measure import show
 from interviewer.measure.calibration import Calibration
 from interviewer.measure.running import Journal
-from tests.measure.examples import Judge, calibrated, coin, obedient, perfect
+from tests.measure.examples import CHECK, Judge, calibrated, coin, obedient, perfect
 
 EVIL = '<script>alert("x")</script>'
 
@@ -52,6 +52,17 @@ async def test_lines_say_value_interval_and_limits(poor: Calibration) -> None:
     assert re.fullmatch(r"-?0\.\d\d … -?0\.\d\d", kappa.interval)
     assert lines["Gradings that failed"].value == "0%"
     assert re.fullmatch(r"[+-]0\.\d\d", lines["Kinder to Chinese than to English, in score"].value)
+
+
+async def test_beside_the_checks_name_stands_how_blind_its_answers_were(tmp_path: Path) -> None:
+    w = words("en")
+    found = await calibrated(Judge(perfect), Journal(tmp_path / "j"), who=CHECK)
+    blind = found.model_copy(update={"blind": True})
+    assert show.measured_check(None, False, w).command == "interviewer calibrate"
+    assert "On 48 labelled answers it was right in 100%" in show.measured_check(found, True, w).full
+    assert "On 48 answers written without sight of its terms" in show.measured_check(blind, True, w).full
+    assert show.measured_check(blind, False, w).full.startswith("Measured with another version")
+    assert show.kept_from(found, w).startswith("A check that looks for words is never called")
 
 
 async def test_beside_a_graders_name_stand_date_and_verdict_or_that_it_was_not_measured(tmp_path: Path) -> None:

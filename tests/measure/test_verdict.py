@@ -41,6 +41,11 @@ def test_a_figure_exactly_on_its_limit_keeps_it() -> None:
     assert decide(figures(**on))[0] == "trust"
 
 
+def test_a_check_of_words_is_capped_at_care() -> None:
+    assert decide(figures(), most="care") == ("care", ())
+    assert decide(figures(kappa=0.1), most="care")[0] == "dont"
+
+
 def test_a_gap_counts_in_either_direction() -> None:
     for name in GAPS:
         assert decide(figures(**{name: 0.9}))[0] == decide(figures(**{name: -0.9}))[0] == "dont"
