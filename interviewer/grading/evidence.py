@@ -14,16 +14,18 @@ from interviewer.grading import Task, fencing, quotes
 from interviewer.grading.quotes import Span
 from interviewer.schema import LANGUAGES, Note
 
-LIST = 8
-"Pieces of a word or two that make a list of key words."
+LIST, SHORT = 8, 2.5
+"Pieces of so few words that make a list of key words; a Chinese, Japanese or Korean character is half a word."
 COPIED = 24
 "Letters of a sentence (a Chinese character counts four) from which its being a part of the question is no chance."
 RECITED = 44
-"The same for a criterion: a short one is what anybody would say."
+"The same for a Chinese criterion: a short one is what anybody would say. English ones begin as no answer does."
+SEVERAL = 3
+"Criteria in their own words that nobody says by chance, however short they are."
 
 _STOP = re.compile(r"[.!?]+[\"')\]”’]*(?=\s|$)|[。！？；;।؟]+|\n+")
 _HAN = "[\u3040-\u30ff\u3400-\u9fff]"
-_PIECES = re.compile(rf"[,，、;；\n|•:：·/]+|[.。!！?？](?=\s|$)|\s[-–—+]\s|(?<={_HAN})[ ]+(?={_HAN})")
+_PIECES = re.compile(rf"[,，、;；\n|•:：]+|[.。!！?？](?=\s|$)|\s[-–—]\s|(?<={_HAN})[ ]+(?={_HAN})")
 _CODE = re.compile(r"[\[\]{}]|\b(?:def|return)\b")
 _BROAD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -38,11 +40,12 @@ def fault(quote: str, sent: Sequence[str], task: Task) -> Note | None:
     text, span = sent[found[0]], found[1]
     told = [s for s in _sentences(text) if s[0] < span[1] and span[0] < s[1]]
     said = [folded for start, end in told if (folded := quotes.plain(text[start:end]))]
-    if said and all(_repeats(s, _rubric(task)) for s in said):
+    if said and _is_recited(said, text, task):
         return "quote_from_attack"
     if said and all(_is_in(s, _asked(task)) for s in said):
         return "quote_unrelated"
-    if _is_list(text) or _is_list(text[told[0][0] : told[-1][1]]):
+    bare = all(_words(text[start:end]) <= SHORT for start, end in told)
+    if _is_list(text[told[0][0] : told[-1][1]]) or (bare and _is_list(text)):
         return "keyword_list"
     return None
 
@@ -61,9 +64,20 @@ def _sentences(text: str) -> tuple[Span, ...]:
     return tuple((a, b) for a, b in pairwise(edges) if a < b)
 
 
+def _is_recited(said: Sequence[str], text: str, task: Task) -> bool:
+    """Criteria in the rubric's own words: a long one, or one of several."""
+    rubric = _rubric(task)
+    if not all(_repeats(s, rubric) for s in said):
+        return False
+    if any(_weight(s) >= (RECITED if _BROAD.search(s) else COPIED) for s in said):
+        return True
+    sentences = (quotes.plain(text[start:end]) for start, end in _sentences(text))
+    return sum(_repeats(s, rubric) for s in sentences) >= SEVERAL
+
+
 def _rubric(task: Task) -> tuple[str, ...]:
     statements = (c.statement.in_(language) for c in task.question.criteria for language in LANGUAGES)
-    return tuple(plain for text in statements if _weight(plain := quotes.plain(text)) >= RECITED)
+    return tuple(quotes.plain(text) for text in statements)
 
 
 def _asked(task: Task) -> tuple[str, ...]:
@@ -76,6 +90,8 @@ def _asked(task: Task) -> tuple[str, ...]:
 def _repeats(sentence: str, statements: Iterable[str]) -> bool:
     """A criterion in the rubric's own words and hardly anything else."""
     bare = sentence.strip(".")
+    if not bare:
+        return False
     for stated in (statement.strip(".") for statement in statements):
         shorter, longer = sorted((bare, stated), key=len)
         if shorter in longer and _weight(shorter) >= 0.7 * _weight(longer):
@@ -99,10 +115,9 @@ def _is_list(text: str) -> bool:
     if _CODE.search(text):
         return False
     pieces = [p.strip() for p in _PIECES.split(text) if any(c.isalpha() for c in p)]
-    short = [p for p in pieces if not p[0].isdigit() and "=" not in p and _words(p) <= 3]
+    short = [p for p in pieces if not p[0].isdigit() and "=" not in p and _words(p) <= SHORT]
     return LIST <= len(short) >= 0.75 * len(pieces)
 
 
 def _words(piece: str) -> float:
-    """A Chinese, Japanese or Korean character counts half."""
     return len(_BROAD.findall(piece)) / 2 + len(_BROAD.sub(" ", piece).split())

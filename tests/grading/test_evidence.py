@@ -13,7 +13,7 @@ from interviewer.grading import Exchange, Task, evidence
 from interviewer.grading.fencing import fence
 from interviewer.grading.llm import LlmGrader
 from interviewer.providers.scripted import ScriptedModel
-from interviewer.schema import Note, Question
+from interviewer.schema import Note, Question, Text
 
 QUESTION = Question.model_validate(yaml.safe_load((Path(__file__).parent / "gqa.yaml").read_text(encoding="utf-8")))
 SAID = {
@@ -147,6 +147,18 @@ def test_a_requirement_in_the_rubrics_words_earns_nothing(language: str) -> None
     assert fault("several query heads share one key and value head", several) == "quote_from_attack"
 
 
+def test_short_criteria_are_recited_where_there_are_several() -> None:
+    short = ("提到缓存。", "键值共用。", "按比例变小。", "质量略降。", "只有一个头。")
+    rubric = tuple(
+        c.model_copy(update={"requirement": Text(en=f"Says {zh}", zh=zh)})
+        for c, zh in zip(QUESTION.rubric, short, strict=True)
+    )
+    question, said = QUESTION.model_copy(update={"rubric": rubric}), ["键值共用。", "按比例变小。", "质量略降。"]
+    for count, note in ((1, None), (2, None), (3, "quote_from_attack")):
+        answer = "".join(said[:count])
+        assert evidence.fault(said[0], [answer], told(answer, question)) == note
+
+
 def test_some_words_of_a_requirement_are_anybodys() -> None:
     assert fault("share one key", "In a group they share one key and value head, so the cache is an eighth.") is None
     own = "The cache shrinks by the ratio of query heads to key heads, here 64 to 8."
@@ -173,6 +185,9 @@ def test_a_bare_list_of_key_words_earns_nothing(words: str) -> None:
     "statement",
     [
         "It has costs: memory, latency, quality.",
+        "Mainly the glue: prompt templates, parsing outputs, retries, the tool-calling loop, keeping conversation "
+        "history, hooking up a vector store, callbacks for tracing.",
+        "exp(z/T) ≈ 1 + z/T, so q_i ≈ (1 + z_i/T)/(N + Σ_j z_j/T) for T large against z.",
         "32 layers, 8 heads, 128 wide, 2 bytes, 4096 tokens, 1 GiB, 16 users, 16 GiB, no more.",
         "same = doc[:, None] == doc[None, :], f(a, b, c, d, e, g, h, i)",
         "First, in fp16, a weight takes two bytes, so, all in all, 7 billion of them, without the cache, take 14 GB.",
@@ -182,3 +197,7 @@ def test_a_bare_list_of_key_words_earns_nothing(words: str) -> None:
 )
 def test_a_statement_with_many_commas_is_no_list(statement: str) -> None:
     assert fault(statement, statement) is None
+
+
+def test_a_statement_beside_a_list_is_one() -> None:
+    assert fault("None of it is much code.", f"{LISTS[0]}.\nNone of it is much code.") is None

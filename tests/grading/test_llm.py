@@ -609,6 +609,7 @@ def rendered() -> dict[str, str]:
         "repair_unusable": prompts.render("repair", missing=(), fault="remark: Field required", schema=schema) + "\n",
         "repair_missing": prompts.render("repair", missing=("c5", "c6"), fault="", schema="") + "\n",
         "check": prompts.render("check") + "\n",
+        "check_length": prompts.render("check_length") + "\n",
         "repair_several": prompts.render("repair_several") + "\n",
     }
 
