@@ -41,6 +41,7 @@ def test_records_that_decide_otherwise_count_for_nothing() -> None:
 
 def test_a_record_inside_of_thoughts_is_none() -> None:
     assert read('<think>{"a": "draft", "b": "n"}</think>{"a": "x", "b": "y"}', Two, decides).record.b == "y"
+    assert read('<thought>{"a": "draft", "b": "n"}</thought>{"a": "x", "b": "y"}', Two, decides).record.b == "y"
     assert read('so {"a": "draft", "b": "n"}</think>{"a": "x", "b": "y"}', Two, decides).record.b == "y"
 
 
