@@ -36,8 +36,8 @@ class Slow(ChatServer):
 
     first_tokens: list[float]
 
-    def answer(self, request: dict[str, Any], headers: dict[str, str]) -> Said:
-        said = super().answer(request, headers)
+    def answer(self, request: dict[str, Any], headers: dict[str, str], path: str) -> Said:
+        said = super().answer(request, headers, path)
         time.sleep(0.8)
         self.first_tokens.append(time.time() * 1000)
         return said

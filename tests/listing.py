@@ -14,8 +14,11 @@ import pytest
 
 from interviewer.providers import local
 
-_FRAME = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
-_READY = [{"delta": {"content": '{"word": "ready"}'}, "finish_reason": None}, {"delta": {}, "finish_reason": "stop"}]
+_FRAME: dict[str, object] = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+_READY: list[dict[str, object]] = [
+    {"delta": {"content": '{"word": "ready"}'}, "finish_reason": None},
+    {"delta": {}, "finish_reason": "stop"},
+]
 
 
 class Listing:

@@ -20,6 +20,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from pydantic import SecretStr
 from sqlalchemy import inspect, text
+from sqlalchemy.engine import URL
 
 from interviewer import database, migrations
 from interviewer.errors import Conflict, InterviewerError, InvalidSetting, NotFound
@@ -65,7 +66,7 @@ def _settings(folder: Path, url: str) -> Settings:
     return read({"INTERVIEWER_DATA": str(folder), "INTERVIEWER_DATABASE_URL": url})
 
 
-def _url(settings: Settings) -> database.URL:
+def _url(settings: Settings) -> URL:
     return database.parse_url(settings.database_url.get_secret_value())
 
 

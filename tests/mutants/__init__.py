@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated
 
 import yaml
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from interviewer.schema import Line, Record
 
@@ -24,7 +25,7 @@ _TEST = re.compile(r"(?P<file>[\w/.]+\.py)(?:::(?P<name>\w+))?")
 class Mutant(Record):
     what: Line
     "What goes wrong with it."
-    old: Line
+    old: Annotated[str, Field(min_length=1)]
     "Text that occurs once in the file."
     new: str
     test: Line

@@ -24,8 +24,12 @@ LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "n
 SECONDS = 240
 
 
-def passes(tree: Path, tests: Sequence[str], show: bool = False) -> bool:
-    """Whether these tests pass in this tree. One that hangs does not. `show`: say what fails."""
+class Broken(Exception):
+    """The tests can't be run: the tree can't be imported, or there is no such test."""
+
+
+def passes(tree: Path, tests: Sequence[str]) -> bool:
+    """Whether these tests pass in this tree. One that hangs does not. Raises Broken."""
     options = ("-x", "-q", "-p", "no:cacheprovider", "-m", "not browser and not postgres and not local_model")
     command = [sys.executable, "-m", "pytest", *options, *tests]
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
@@ -33,19 +37,17 @@ def passes(tree: Path, tests: Sequence[str], show: bool = False) -> bool:
         done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, timeout=SECONDS)
     except subprocess.TimeoutExpired:
         return False
-    if done.returncode not in (0, 1, 2):  # 2: the mutant can't even be imported; 4, 5: there is no such test
-        raise SystemExit(f"{' '.join(tests)}:\n{done.stdout}{done.stderr}")
-    if show and done.returncode:
-        print(done.stdout)
+    if done.returncode not in (0, 1):
+        raise Broken(done.stdout + done.stderr)
     return done.returncode == 0
 
 
 def survives(tree: Path, file: str, mutant: Mutant) -> bool:
+    """Raises Broken: it can't be planted, or what it makes is no program."""
     path = tree / file
     original = path.read_text(encoding="utf-8")
     if original.count(mutant.old) != 1:
-        raise SystemExit(f"{file}: “{mutant.what}” can't be planted any more: its old text occurs there "
-                         f"{original.count(mutant.old)} times")  # fmt: skip
+        raise Broken(f"The old text occurs {original.count(mutant.old)} times in {file}.")
     path.write_text(original.replace(mutant.old, mutant.new), encoding="utf-8")
     try:
         return passes(tree, [mutant.test])
@@ -53,24 +55,25 @@ def survives(tree: Path, file: str, mutant: Mutant) -> bool:
         path.write_text(original, encoding="utf-8")
 
 
-def tried(chosen: Sequence[tuple[str, Mutant]], trees: Sequence[Path]) -> list[str]:
-    """The mutants that survive, one a tree at a time."""
+def tried(chosen: Sequence[tuple[str, Mutant]], trees: Sequence[Path]) -> int:
+    """How many are not killed, one a tree at a time."""
     free: queue.Queue[Path] = queue.Queue()
     for tree in trees:
         free.put(tree)
 
-    def one(each: tuple[str, Mutant]) -> str:
+    def one(each: tuple[str, Mutant]) -> bool:
         tree = free.get()
         try:
-            survived = survives(tree, *each)
+            said = "SURVIVES" if survives(tree, *each) else "killed"
+        except Broken as problem:
+            said = f"{str(problem)[-2000:]}\nBROKEN"
         finally:
             free.put(tree)
-        line = f"{each[0]}: {each[1].what}"
-        print("SURVIVES" if survived else "killed  ", line, flush=True)
-        return line if survived else ""
+        print(f"{said:8} {each[0]}: {each[1].what}", flush=True)
+        return said != "killed"
 
     with ThreadPoolExecutor(len(trees)) as pool:
-        return [line for line in pool.map(one, chosen) if line]
+        return sum(pool.map(one, chosen))
 
 
 def main() -> None:
@@ -83,10 +86,11 @@ def main() -> None:
         trees = [Path(folder) / str(number) for number in range(min(wanted.jobs, len(chosen)) or 1)]
         for tree in trees:
             shutil.copytree(ROOT, tree, ignore=LEFT_OUT)
-        if not passes(trees[0], sorted({mutant.test for _, mutant in chosen}), show=True):
-            raise SystemExit("The tests fail without any mutant: mend that first.")
+        tests = sorted({mutant.test for _, mutant in chosen})
+        if not passes(trees[0], tests):
+            raise SystemExit(f"A test fails without any mutant; mend that first: pytest {' '.join(tests)}")
         alive = tried(chosen, trees)
-    print(f"{len(chosen) - len(alive)} of {len(chosen)} mutants killed")
+    print(f"{len(chosen) - alive} of {len(chosen)} mutants killed")
     sys.exit(1 if alive else 0)
 
 

@@ -3,8 +3,10 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from tests.mutants import ROOT, Mutant, mutants
-from tests.mutants.__main__ import survives
+from tests.mutants.__main__ import Broken, survives
 
 MUTANTS = list(mutants())
 
@@ -41,3 +43,6 @@ def test_a_mutant_that_a_test_notices_is_killed_and_another_survives(tmp_path: P
     assert not survives(tmp_path, "sum.py", noticed)
     assert survives(tmp_path, "sum.py", unnoticed)
     assert "return a + b" in (tmp_path / "sum.py").read_text()
+    for broken in (unnoticed.model_copy(update={"new": "a -"}), unnoticed.model_copy(update={"old": "a * b"})):
+        with pytest.raises(Broken):
+            survives(tmp_path, "sum.py", broken)

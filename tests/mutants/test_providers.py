@@ -10,11 +10,11 @@ import pytest
 from pydantic import BaseModel, SecretStr
 
 from interviewer.errors import ProviderError
-from interviewer.providers import Endpoint
+from interviewer.providers import Endpoint, Message
 from interviewer.providers.faults import MOST_DETAIL, explain, may_be_asked_again, retry_after, scrub
 from interviewer.providers.reading import read
 from interviewer.providers.scripted import ScriptedModel
-from interviewer.providers.structured import MOST_SENT_BACK, Message, ask
+from interviewer.providers.structured import MOST_SENT_BACK, ask
 
 KEY = "sk-0123456789abcdef"
 HERE = Endpoint(base_url="https://example.org/v1", model="m", api_key=SecretStr(KEY))
@@ -41,6 +41,7 @@ def test_records_that_decide_otherwise_count_for_nothing() -> None:
 
 def test_a_record_inside_of_thoughts_is_none() -> None:
     assert read('<think>{"a": "draft", "b": "n"}</think>{"a": "x", "b": "y"}', Two, decides).record.b == "y"
+    assert read('<thought>{"a": "draft", "b": "n"}</thought>{"a": "x", "b": "y"}', Two, decides).record.b == "y"
     assert read('so {"a": "draft", "b": "n"}</think>{"a": "x", "b": "y"}', Two, decides).record.b == "y"
 
 
