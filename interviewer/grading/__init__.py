@@ -4,7 +4,6 @@ builtin.py      no key, no model: suggests what was said, by short terms
   terms.py      reads an answer and finds terms in it
   matching.py   the passage in which all groups of a criterion's terms occur
   denials.py    what is denied, asked, supposed, told of others or not known (words: cues.yaml)
-  junk.py       the question or the rubric repeated, bare lists of key words
   lexical.py    criteria without terms: likeness (coefficients: lexical.json, fitted by bench/)
 
 llm.py          a chat model judges every criterion, and must quote

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from interviewer.grading import Exchange, Report, Task, junk, lexical, scoring
-from interviewer.grading.fencing import find as attacks_in
+from interviewer.grading import Exchange, Report, Task, evidence, fencing, lexical, scoring
 from interviewer.grading.matching import RANK, Hit, Reading
 from interviewer.grading.terms import Document, cues
 from interviewer.locales import Words, words
@@ -33,8 +32,10 @@ LIKELY = 0.5
 "What the fallback has to predict before a requirement without terms counts as met."
 SOME_LENGTH = 15.0
 "Words that an answer beside the point has; a Chinese character counts half."
+SET_ASIDE: tuple[Note, ...] = ("quote_missing", "quote_from_attack", "quote_unrelated")
+"Sentences that are read past: hidden from a model, or copied from the rubric or the question."
 RULES = (
-    *("builtin.py", "cues.yaml", "denials.py", "junk.py", "lexical.json", "lexical.py", "matching.py", "terms.py"),
+    *("builtin.py", "cues.yaml", "denials.py", "evidence.py", "lexical.json", "lexical.py", "matching.py", "terms.py"),
     *("disguise.py", "fencing.py", "fencing.yaml"),
 )
 
@@ -83,25 +84,24 @@ class _Answer:
     """One answer of the thread, read; what is addressed to the grader or repeats question or rubric is set aside."""
 
     def __init__(self, exchange: Exchange, task: Task) -> None:
-        question, self.exchange, self.asked_about = task.question, exchange, frozenset(task.asked)
-        asked = [*map(question.asked, LANGUAGES), *(earlier.asked for earlier in task.thread)]
-        rubric = [c.requirement.in_(language) for c in question.rubric for language in LANGUAGES]
+        self.exchange, self._task, self._sent = exchange, task, fencing.redact(exchange.answer)
         self.document = Document(exchange.answer)
-        attacks, recited = attacks_in(exchange.answer), junk.recited_sentences(self.document, rubric)
-        copied = junk.copied_sentences(self.document, asked)
-        cut = {n for n in range(len(self.document.sentences)) if any(_overlap(self.document, n, a) for a in attacks)}
-        self.reading = Reading(self.document, cut | recited | copied)
-        self.addresses_grader = bool(attacks or recited)
-        self.is_copied = bool(copied) and not any(self.reading.passages())
+        faults = [self.fault(self.document.quote(n, n + 1)) for n in range(len(self.document.sentences))]
+        self.reading = Reading(self.document, {n for n, fault in enumerate(faults) if fault in SET_ASIDE})
+        self.addresses_grader = fencing.speaks_to_grader(exchange.answer) or "quote_from_attack" in faults
+        self.is_copied = "quote_unrelated" in faults and not any(self.reading.passages())
         self.is_blank = all(t.kind == "sign" for t in self.document.tokens)
-        self.is_list = junk.is_word_list(exchange.answer)
+
+    def fault(self, passage: str) -> Note | None:
+        """Why a passage earns nothing, by the rules that a model's quotes are held to."""
+        return evidence.fault(passage, (self._sent,), self._task)
 
     def search(self, criterion: Requirement | Mistake) -> Hit | None:
         """The best passage. A reply to the criterion's own probe need not repeat one thing that the probe has named.
 
         What is pressed for is looked for once it was asked about: before, its words come up by chance.
         """
-        if isinstance(criterion, Requirement) and criterion.is_pressed and criterion.id not in self.asked_about:
+        if isinstance(criterion, Requirement) and criterion.is_pressed and criterion.id not in self._task.asked:
             return None
         found = [self.reading.search(criterion.terms)]
         if self.exchange.criterion_id == criterion.id and len(criterion.terms) > 1:
@@ -123,11 +123,6 @@ class _Answer:
         return not any(lexical.read(self.exchange.answer).units & lexical.read(text).units for text in known)
 
 
-def _overlap(document: Document, sentence: int, span: tuple[int, int]) -> bool:
-    start, end = document.span(*document.sentences[sentence])
-    return start < span[1] and span[0] < end
-
-
 def _judgment(criterion: Requirement | Mistake, question: Question, answers: Sequence[_Answer], say: Words) -> Judgment:
     if not criterion.terms:
         return _likely(criterion, question, answers, say)
@@ -140,7 +135,7 @@ def _judgment(criterion: Requirement | Mistake, question: Question, answers: Seq
         return _unmet(criterion, say("builtin.denied"), hit.quote, "negated")
     if hit.stand == "asked" or (is_mistake and hit.stand == "supposed"):
         return _unmet(criterion, say("builtin.asked"), hit.quote)
-    if answer.is_list or junk.is_word_list(hit.quote, at_least=20) or junk.is_enumeration(hit.quote):
+    if answer.fault(hit.quote) == "keyword_list":
         return _unmet(criterion, say("builtin.word_list"), hit.quote, "keyword_list")
     found_words = say("builtin.and").join(say("builtin.word", word=word) for word in dict.fromkeys(hit.words))
     if is_mistake:
@@ -157,7 +152,7 @@ def _likely(criterion: Requirement | Mistake, question: Question, answers: Seque
     """Without terms: whether a passage is close enough to the requirement. A mistake can't be told that way."""
     if isinstance(criterion, Mistake):
         return Judgment(criterion_id=criterion.id, explanation=say("builtin.no_terms"), verdict="cannot_assess")
-    scored = [_closest(criterion, question, answer) for answer in answers if not answer.is_list]
+    scored = [_closest(criterion, question, answer) for answer in answers]
     best, quote = max(scored, default=(0.0, ""))
     if best < LIKELY:
         return _unmet(criterion, say("builtin.unlike"))
@@ -188,7 +183,7 @@ def _warnings(question: Question, answers: Sequence[_Answer], now: Sequence[Judg
         "empty": answers[-1].is_blank,
         "copied_question": any(answer.is_copied for answer in answers),
         "addresses_grader": any(answer.addresses_grader for answer in answers),
-        "keyword_list": any(a.is_list for a in answers) or any("keyword_list" in j.notes for j in now),
+        "keyword_list": any("keyword_list" in j.notes for j in now),
         "no_terms": any(not c.terms for c in question.criteria),
     }
     return tuple(name for name, is_so in raised.items() if is_so)

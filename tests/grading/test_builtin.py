@@ -358,7 +358,7 @@ async def test_the_same_task_gives_the_same_grade() -> None:
 
 def test_the_hash_covers_every_module_that_the_check_reads() -> None:
     folder = Path(builtin.__file__).parent
-    ours = {"builtin.py", "cues.yaml", "denials.py", "junk.py", "lexical.json", "lexical.py", "matching.py", "terms.py"}
+    ours = {"builtin.py", "cues.yaml", "denials.py", "evidence.py", "lexical.json", "lexical.py", "matching.py", "terms.py"}
     assert ours <= set(builtin.RULES)
     assert all((folder / name).is_file() for name in builtin.RULES)
 
