@@ -54,7 +54,9 @@ class BuiltinGrader:
         return judge(task)
 
     def fingerprint(self, task: Task) -> str:
-        return f"builtin:{rules_hash()}"
+        """With the terms, which are no part of a question's version."""
+        terms = repr([c.terms for c in task.question.criteria])
+        return f"builtin:{rules_hash()}:{hashlib.sha256(terms.encode()).hexdigest()[:12]}"
 
 
 def judge(task: Task) -> Grade:

@@ -14,6 +14,7 @@ from interviewer import store as store_module
 from interviewer.bank import Bank
 from interviewer.errors import InvalidInput
 from interviewer.grading import Exchange, Task
+from interviewer.grading.builtin import BuiltinGrader
 from interviewer.schema import Grade, Interview, Judgment, Question, Turn, Usage
 from interviewer.session import Session, cache_key
 from interviewer.store import Store
@@ -72,6 +73,16 @@ def test_a_grade_is_kept_by_its_grader() -> None:
 )
 def test_a_question_is_another_version_when_something_changes_that_is_judged(changes: dict[str, object]) -> None:
     assert question(**changes).version != Q.version
+
+
+def test_a_grade_of_the_check_is_kept_by_the_terms() -> None:
+    other = question(rubric=tuple(c.model_copy(update={"terms": ("keep*",)}) for c in Q.rubric))
+    assert other.version == Q.version
+    keys = {
+        cache_key(work, BuiltinGrader().fingerprint(work))
+        for work in (TASK, TASK.model_copy(update={"question": other}))
+    }
+    assert len(keys) == 2
 
 
 class Meanwhile(ScriptedGrader):
