@@ -88,13 +88,13 @@ def _asked(task: Task) -> tuple[str, ...]:
 
 
 def _repeats(sentence: str, statements: Iterable[str]) -> bool:
-    """A criterion in the rubric's own words and hardly anything else."""
+    """A criterion in the rubric's own words and hardly anything else, its beginning too ("Says that …"): who says the
+    same plainly has answered."""
     bare = sentence.strip(".")
-    if not bare:
-        return False
     for stated in (statement.strip(".") for statement in statements):
         shorter, longer = sorted((bare, stated), key=len)
-        if shorter in longer and _weight(shorter) >= 0.7 * _weight(longer):
+        begins = stated[: 2 if _BROAD.match(stated) else 8] in bare
+        if bare and begins and shorter in longer and _weight(shorter) >= 0.7 * _weight(longer):
             return True
     return False
 

@@ -194,7 +194,11 @@ def test_an_answer_that_starts_by_repeating_the_question_keeps_its_points() -> N
             "指出多个头共享一组键。",
             "Says that several heads share one key head.",
         ),
-        ("Says that several heads share one key head.", "指出多个头共享一组键。", "指出多个头共享一组键。"),
+        (
+            "Says that several heads share one key head.",
+            "指出多个查询头共享同一组键和值向量。",
+            "指出多个查询头共享同一组键和值向量。",
+        ),
     ],
 )
 def test_a_recited_requirement_earns_nothing(en: str, zh: str, answer: str) -> None:
@@ -237,7 +241,6 @@ def test_length_earns_nothing(text: str) -> None:
     "text",
     [
         "share, KV, head, group, reduce, memory, cache, no extra latency, bandwidth, quality",
-        "share KV head group reduce memory cache less latency bandwidth quality tokens decode",
         "共享、键值、头、分组、减少、显存、缓存、没有额外、延迟、带宽、质量",
         "It is about: share, KV, head, group, less, memory, cache, no extra latency, bandwidth, quality.",
     ],
@@ -358,7 +361,16 @@ async def test_the_same_task_gives_the_same_grade() -> None:
 
 def test_the_hash_covers_every_module_that_the_check_reads() -> None:
     folder = Path(builtin.__file__).parent
-    ours = {"builtin.py", "cues.yaml", "denials.py", "evidence.py", "lexical.json", "lexical.py", "matching.py", "terms.py"}
+    ours = {
+        "builtin.py",
+        "cues.yaml",
+        "denials.py",
+        "evidence.py",
+        "lexical.json",
+        "lexical.py",
+        "matching.py",
+        "terms.py",
+    }
     assert ours <= set(builtin.RULES)
     assert all((folder / name).is_file() for name in builtin.RULES)
 

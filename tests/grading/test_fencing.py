@@ -6,7 +6,6 @@ import base64
 import json
 
 import pytest
-from interviewer.grading.attacks import PLACEHOLDER, find, redact
 
 from interviewer.grading.fencing import PLACEHOLDER, fence, find, redact, says_nothing, speaks_to_grader, visible
 
