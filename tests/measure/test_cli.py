@@ -51,7 +51,8 @@ def judging(request: dict[str, Any]) -> Said:
     sent = request["messages"][-1]["content"]
     label = next((label for label in MET if re.search(rf"\b{label} \d", sent)), None)
     ids = re.findall(r"\bc\d+\b", sent)
-    names = dict(zip(("c1", "c2", "c3", "c4", "c5"), IDS, strict=True))
+    *judged, _control = re.findall(r"^(c\d+)\*? [+-]\d", sent, re.MULTILINE)
+    names = dict(zip(judged, IDS, strict=False))
     said = re.search(rf"\b{label} \d+", sent)
     judgments = [
         {
