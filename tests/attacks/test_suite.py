@@ -92,7 +92,7 @@ async def test_a_run_compares_each_case_with_its_honest_part() -> None:
 
 
 def test_few_attacks_move_the_suggestion_of_the_builtin_check() -> None:
-    """Most of the eight paste the rubric, in words that anybody may use. The check only suggests."""
+    """Key words strung together, the question repeated, the reference turned round. The check only suggests."""
     won = [c for c in suite() if (builtin.judge(task_of(c, c.text)).score or 0) > honest_score(c) + MARGIN]
     assert len(won) <= 8, [c.name for c in won]
     assert len([c for c in won if c.family not in FAMILIES_WITHOUT_ORDERS]) <= 2
