@@ -61,7 +61,7 @@ class Terminal:
     def wait(self, text: str) -> str:
         """Until this is shown, after what was waited for before. What was shown until then."""
         with self._more:
-            if not self._more.wait_for(lambda: self._seen.find(text, self._from) >= 0, timeout=30):
+            if not self._more.wait_for(lambda: self._seen.find(text, self._from) >= 0, timeout=15):
                 raise AssertionError(f"{text!r} never came; the screen says:\n{self._seen[self._from :]}")
             start, self._from = self._from, self._seen.find(text, self._from) + len(text)
             return _STYLE.sub("", self._seen[start : self._from])
@@ -77,7 +77,7 @@ class Terminal:
 
     def status(self) -> int:
         """Of the program, when it has ended by itself."""
-        return self._process.wait(timeout=30)
+        return self._process.wait(timeout=15)
 
     @property
     def left_over(self) -> int:
