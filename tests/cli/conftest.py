@@ -28,10 +28,11 @@ def environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 def bank(folder: Path) -> Path:
     (folder / TOPIC).mkdir(parents=True)
-    for name in ("first", "second", "third"):
+    levels = {"first": "medium", "second": "medium", "third": "medium", "fourth": "easy", "fifth": "hard"}
+    for name, difficulty in levels.items():
         artefact = "```python\nfor x in range(3):\n    print(x)\n```"
         sample = {"label": "gist", "language": "en", "text": "It stores keys.", "met": ["stores"]}
-        chosen = question(name, topic=TOPIC, artefact=artefact, samples=[sample])
+        chosen = question(name, topic=TOPIC, difficulty=difficulty, artefact=artefact, samples=[sample])
         record = chosen.model_dump(mode="json", exclude_none=True)
         del record["covers"]
         (folder / TOPIC / f"{name}.yaml").write_text(json.dumps(record), encoding="utf-8")

@@ -89,6 +89,17 @@ def test_a_command_below_a_half_written_answer_leaves_it_in_the_box(last: Any) -
     assert answers(last())[0] == "It stores keys. And values."
 
 
+def test_a_command_that_is_refused_leaves_it_there_too(last: Any) -> None:
+    with Terminal(*PRACTICE) as terminal:
+        terminal.prompt()
+        terminal.sends("It stores keys.")
+        terminal.types("It grows." + CTRL_J)
+        terminal.wait("\n")
+        assert "nothing left to hint at" in terminal.sends("/hint")
+        terminal.sends(" And limits.")
+    assert answers(last()) == ["It stores keys.", "It grows. And limits."]
+
+
 def test_a_refused_answer_stays_in_the_box(last: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INTERVIEWER_MAX_ANSWER", "20")
     with Terminal(*PRACTICE) as terminal:
