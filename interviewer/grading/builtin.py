@@ -32,8 +32,6 @@ LIKELY = 0.5
 "What the fallback has to predict before a requirement without terms counts as met."
 SOME_LENGTH = 15.0
 "Words that an answer beside the point has; a Chinese character counts half."
-SET_ASIDE: tuple[Note, ...] = ("quote_missing", "quote_from_attack", "quote_unrelated")
-"Sentences that are read past: hidden from a model, or copied from the rubric or the question."
 RULES = (
     *("builtin.py", "cues.yaml", "denials.py", "evidence.py", "lexical.json", "lexical.py", "matching.py", "terms.py"),
     *("disguise.py", "fencing.py", "fencing.yaml"),
@@ -88,11 +86,19 @@ class _Answer:
     def __init__(self, exchange: Exchange, task: Task) -> None:
         self.exchange, self._task, self._sent = exchange, task, fencing.redact(exchange.answer)
         self.document = Document(exchange.answer)
-        faults = [self.fault(self.document.quote(n, n + 1)) for n in range(len(self.document.sentences))]
-        self.reading = Reading(self.document, {n for n, fault in enumerate(faults) if fault in SET_ASIDE})
-        self.addresses_grader = fencing.speaks_to_grader(exchange.answer) or "quote_from_attack" in faults
+        cut = fencing.find(exchange.answer)
+        faults = [self._set_aside(n, cut) for n in range(len(self.document.sentences))]
+        self.reading = Reading(self.document, {n for n, fault in enumerate(faults) if fault})
+        self.addresses_grader = bool(cut) or "quote_from_attack" in faults
         self.is_copied = "quote_unrelated" in faults and not any(self.reading.passages())
         self.is_blank = all(t.kind == "sign" for t in self.document.tokens)
+
+    def _set_aside(self, sentence: int, cut: Sequence[tuple[int, int]]) -> Note | None:
+        """Why a sentence is read past: it speaks to the grader, or only repeats the rubric or the question."""
+        start, end = self.document.span(*self.document.sentences[sentence])
+        if any(start < span[1] and span[0] < end for span in cut):
+            return "quote_from_attack"
+        return evidence.copied([self.exchange.answer[start:end]], self.exchange.answer, self._task)
 
     def fault(self, passage: str) -> Note | None:
         """Why a passage earns nothing, by the rules that a model's quotes are held to."""

@@ -39,15 +39,21 @@ def fault(quote: str, sent: Sequence[str], task: Task) -> Note | None:
         return "quote_from_attack" if _from_what_was_cut(quote, task) else "quote_not_found"
     text, span = sent[found[0]], found[1]
     told = [s for s in _sentences(text) if s[0] < span[1] and span[0] < s[1]]
-    said = [folded for start, end in told if (folded := quotes.plain(text[start:end]))]
-    if said and _is_recited(said, text, task):
-        return "quote_from_attack"
-    if said and all(_is_in(s, _asked(task)) for s in said):
-        return "quote_unrelated"
+    repeated = copied([text[start:end] for start, end in told], text, task)
+    if repeated:
+        return repeated
     bare = all(_words(text[start:end]) <= SHORT for start, end in told)
     if _is_list(text[told[0][0] : told[-1][1]]) or (bare and _is_list(text)):
         return "keyword_list"
     return None
+
+
+def copied(sentences: Sequence[str], text: str, task: Task) -> Note | None:
+    """Whether sentences of an answer only repeat the rubric or the question."""
+    said = [folded for sentence in sentences if (folded := quotes.plain(sentence))]
+    if said and _is_recited(said, text, task):
+        return "quote_from_attack"
+    return "quote_unrelated" if said and all(_is_in(s, _asked(task)) for s in said) else None
 
 
 def _from_what_was_cut(quote: str, task: Task) -> bool:

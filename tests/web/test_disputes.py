@@ -177,7 +177,8 @@ def test_a_second_look_shows_at_the_next_picture(visitor: Visitor, model: Model)
 
 def test_strict_mode_is_for_models_and_costs_its_number_of_calls(visitor: Visitor, endpoint: ChatServer) -> None:
     page = visitor.page
-    assert not page.is_visible("#setup-gradings")
+    page.check("#setup-grader input[value=builtin]")
+    visitor.wait("#setup-gradings", state="hidden")
     page.check("#setup-grader input[value=llm]")
     visitor.wait("#cost:has-text('about 10 calls')")
     page.check("#setup-gradings input[value='3']")

@@ -97,7 +97,7 @@ def test_a_key_that_the_endpoint_repeats_is_nowhere(visit: Visit, server: Server
         someone.start(grader="llm")
         interview = someone.turn.partition(":")[0]
         someone.send("An answer that the endpoint fails on.")
-        assert "internal: Bearer …" in someone.text("#transcript .not-graded")
+        assert "internal: Bearer …" in someone.text("#look-back .not-graded")
         someone.finish()
         someone.tab(1)
         shown = someone.page.content()

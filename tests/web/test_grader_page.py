@@ -67,7 +67,7 @@ def test_models_are_listed_and_typing_filters_them(visit: Visit, ollama: Listing
     assert [t.strip() for t in options.all_inner_texts()] == ["gemma3:4b"]
     options.first.click()
     visitor.page.click("#use-endpoint")
-    assert "gemma3:4b" in in_use(visitor)
+    visitor.wait("#endpoint-state .checked.ok:has-text('gemma3:4b')")
     assert visitor.page.input_value("#key input") == ""
 
 

@@ -58,7 +58,7 @@ class Visitor:
         self.page.fill("#model input", "m")
         self.page.fill("#key input", key)
         self.page.click("#use-endpoint")
-        self.page.wait_for_selector("#endpoint-state .checked.ok, #endpoint-state .checked.bad")
+        self.page.wait_for_selector("#endpoint-state .checked.ok, #endpoint-state .checked.bad", timeout=120_000)
 
     def speak(self, language: str) -> None:
         """Switches the interface's language."""
