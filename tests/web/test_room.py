@@ -273,7 +273,8 @@ def test_an_artefact_scrolls_in_its_own_box(visit: Visit) -> None:
     )
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 390
     for box in ("pre", "table"):
-        assert visitor.page.evaluate(f"(e => e.scrollWidth > e.clientWidth)(document.querySelector('#question .prose:last-child {box}'))")
+        here = f"document.querySelector('#question .prose:last-child {box}')"
+        assert visitor.page.evaluate(f"(e => e.scrollWidth > e.clientWidth)({here})")
 
 
 def test_the_phone_shows_everything_without_scrolling_sideways(visit: Visit) -> None:
