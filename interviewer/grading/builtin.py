@@ -32,6 +32,8 @@ LIKELY = 0.5
 "What the fallback has to predict before a requirement without terms counts as met."
 SOME_LENGTH = 15.0
 "Words that an answer beside the point has; a Chinese character counts half."
+MOST_SHARED = 0.15
+"Share of its words that an answer beside the point has in common with question and reference."
 RULES = (
     *("builtin.py", "cues.yaml", "denials.py", "evidence.py", "lexical.json", "lexical.py", "matching.py", "terms.py"),
     *("disguise.py", "fencing.py", "fencing.yaml"),
@@ -119,16 +121,21 @@ class _Answer:
         return min((hit for hit in found if hit), key=lambda hit: RANK[hit.stand], default=None)
 
     def is_off_point(self, question: Question) -> bool:
-        """Whether an answer of some length has no term of any criterion, and no word of question or reference."""
+        """Whether an answer of some length has hardly a term of any criterion or word of question and reference."""
         document, unsure = self.document, self.document.places(cues()["unsure"])
         if sum(t.weight for t in document.tokens) < SOME_LENGTH or unsure or self.addresses_grader:
             return False
-        if any(document.places(group) for criterion in question.criteria for group in criterion.terms):
+        groups = [group for criterion in question.criteria for group in criterion.terms]
+        if sum(bool(document.places(group)) for group in groups) > 1:
             return False
-        known = [
+        texts = [
             t for language in LANGUAGES for t in (question.asked(language), question.reference_answer.in_(language))
         ]
-        return not any(lexical.read(self.exchange.answer).units & lexical.read(text).units for text in known)
+        known, said = (
+            set().union(*(lexical.read(text).units for text in texts)),
+            lexical.read(self.exchange.answer).units,
+        )
+        return len(said & known) < MOST_SHARED * len(said)
 
 
 def _judgment(criterion: Requirement | Mistake, question: Question, answers: Sequence[_Answer], say: Words) -> Judgment:

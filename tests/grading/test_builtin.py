@@ -317,8 +317,8 @@ def test_found_names_the_requirements_said_plainly_in_any_answer() -> None:
         ("My favourite dish is a soup with onions and carrots, cooked slowly on Sunday evening with friends.", True),
         ("周末喜欢跑步爬山，晚上听音乐，早餐常吃面包鸡蛋牛奶，偶尔写写日记，养了两只猫一只狗。", True),
         ("A soup.", False),
-        ("My favourite dish is a soup with onions and carrots, cooked slowly, and it gets smaller in the oven.", False),
-        ("My favourite dish is a soup with onions and carrots, for groups cooked slowly on Sunday evening.", False),
+        ("My favourite dish is a soup with onions and carrots, cooked slowly, and it gets smaller in the oven.", True),
+        ("My favourite dish is a soup with onions and carrots, for groups cooked slowly on Sunday evening.", True),
         (
             "Honestly I have no idea here, we always took something ready made at my last company, sorry about that.",
             False,
