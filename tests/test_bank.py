@@ -399,7 +399,7 @@ def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     assert _faults(tmp_path / "nowhere") == [f"{tmp_path / 'nowhere'}: is not a folder; check the path"]
 
 
-# --- searching ------------------------------------------------------------------------------------------------------
+# --- counting -------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -415,42 +415,6 @@ def library(folder: Path) -> Bank:
         folder, id="chunk-size", topic="rag", text=_both("How do you choose the size of chunks?", "文本块该切多大？")
     )
     return banks.load([folder])
-
-
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("rotary embedding", "rope"),
-        ("Chunking", "chunk-size"),
-        ("chunk-size", "chunk-size"),
-        ("grou", "gqa"),
-        ("旋转位置", "rope"),
-        ("文本块", "chunk-size"),
-        ("检索", "chunk-size"),
-        ("ＧＱＡ", "gqa"),
-    ],
-)
-def test_words_in_either_language_find_their_question_first(library: Bank, text: str, first: str) -> None:
-    assert banks.search(library, text)[0].id == first
-
-
-def test_a_word_of_the_question_counts_more_than_a_term(folder: Path) -> None:
-    _write(folder, id="terms-only", rubric=[RUBRIC[0] | {"terms": ["paging"]}, *RUBRIC[1:]])
-    _write(folder, id="zz-asked", text=_both("What does paging save?", "分页省下什么？"))
-    bank = banks.load([folder])
-    assert [q.id for q in banks.search(bank, "paging", "en")] == ["zz-asked", "terms-only"]
-
-
-def test_a_search_in_one_language_looks_at_that_language(library: Bank) -> None:
-    assert [q.id for q in banks.search(library, "rotary", "en")] == ["rope"]
-    assert banks.search(library, "rotary", "zh") == []
-    assert [q.id for q in banks.search(library, "旋转", "zh")] == ["rope"]
-
-
-def test_no_match_is_no_question_and_no_words_are_all(library: Bank) -> None:
-    assert banks.search(library, "zymurgy") == []
-    assert banks.search(library, "(?*[") == []
-    assert [q.id for q in banks.search(library, "  ")] == ["gqa", "rope", "chunk-size"]
 
 
 def test_a_mistyped_id_has_near_ones(library: Bank) -> None:

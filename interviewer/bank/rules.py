@@ -11,7 +11,7 @@ from itertools import combinations, pairwise
 from typing import get_args
 
 from interviewer.bank.faults import Fault
-from interviewer.bank.index import tokens
+from interviewer.bank.stems import stems
 from interviewer.grading import scoring
 from interviewer.schema import (
     LANGUAGES,
@@ -77,7 +77,7 @@ def near_duplicates(questions: Sequence[Question], files: Mapping[str, str]) -> 
     """Pairs of openers that use the same words, in either language."""
     faults = []
     for language in LANGUAGES:
-        said = [(q, frozenset(tokens(q.text.in_(language)))) for q in questions]
+        said = [(q, frozenset(stems(q.text.in_(language)))) for q in questions]
         for (one, mine), (other, theirs) in combinations(said, 2):
             if len(mine & theirs) >= ALIKE * len(mine | theirs):
                 values = {"other": other.id}
@@ -208,12 +208,12 @@ def _warnings(question: Question) -> Iterator[Found]:
 def _shared(text: Text, criterion: Criterion, language: Language) -> set[str]:
     """The alternatives of a criterion's terms that a text names as whole words."""
     said = text.in_(language)
-    stems = list(tokens(said))
+    said_stems = set(stems(said))
     alternatives = {a.strip().rstrip("*").strip() for group in criterion.terms for a in group.split("|")}
     if language == "zh":
         return {a for a in alternatives if len(a) > 1 and not a.isascii() and a in said}
-    words = {a: set(tokens(a)) for a in alternatives if re.fullmatch(r"[A-Za-z][A-Za-z-]+", a)}
-    return {a for a, stemmed in words.items() if stemmed <= set(stems)}
+    words = {a: set(stems(a)) for a in alternatives if re.fullmatch(r"[A-Za-z][A-Za-z-]+", a)}
+    return {a for a, stemmed in words.items() if stemmed <= said_stems}
 
 
 def _criteria(question: Question) -> Iterator[tuple[str, Criterion]]:
