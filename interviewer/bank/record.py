@@ -19,6 +19,8 @@ class Bank(Record):
     "By id, in the order of topics, then ids."
     topics: Mapping[str, Text]
     "Titles of all topics in their order; the folder's name where nobody gave a title."
+    subtopics: Mapping[str, Mapping[str, Text]] = {}
+    "Their titles in their order, by topic; topics that have none are left out."
     syllabus: tuple[str, ...] = ()
     "Ids of the entries that the bank is meant to cover: chapter.number."
     files: Mapping[str, str] = {}
@@ -47,8 +49,9 @@ class Bank(Record):
     def searched(self) -> Iterator[tuple[str, str]]:
         """Of each question: what it is called and asks, and what its criteria say."""
         for question in self.questions.values():
-            asked = [self.topics[question.topic], question.text, *([question.title] if question.title else [])]
-            name = [question.id.replace("-", " "), question.topic, *map(_both, asked)]
+            subtopic = self.subtopics.get(question.topic, {}).get(question.subtopic or "")
+            called = [self.topics[question.topic], subtopic, question.title, question.text]
+            name = [question.id.replace("-", " "), question.topic, *(_both(text) for text in called if text)]
             yield " ".join(name), " ".join(_both(criterion.statement) for criterion in question.criteria)
 
     @cached_property
