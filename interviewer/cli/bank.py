@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,12 +17,13 @@ from interviewer.assembly import load_bank
 from interviewer.bank import Bank
 from interviewer.bank.template import write_template
 from interviewer.cli.show import markdown, rubric, screen
-from interviewer.errors import InvalidBank, NotFound
+from interviewer.errors import InvalidBank, InvalidInput, NotFound
 from interviewer.locales import words
-from interviewer.schema import Difficulty, Kind, Language, Question
+from interviewer.schema import Difficulty, Kind, Language, Plan, Question
 
 app = typer.Typer(help="Read, check and search the question bank.")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+TopicOption = Annotated[list[str] | None, typer.Option(help="Only this topic, or TOPIC/SUBTOPIC; may be repeated.")]
 In = Annotated[Language, typer.Option("--language", "-l", help="Language of the texts.")]
 
 
@@ -38,7 +40,9 @@ def check(
     try:
         bank = banks.load(tuple(folders)) if folders else load_bank(settings.read())
         questions, warnings = len(bank.questions), banks.warnings(bank)
-        if not folders:  # the shipped bank promises more than a bank of your own has to
+        if folders:
+            faults = banks.check(bank)
+        else:  # the shipped bank promises more than a bank of your own has to
             faults = banks.check(banks.load((settings.shipped("question_bank"),)), house=True)
     except InvalidBank as invalid:
         faults = list(invalid.faults)
@@ -66,17 +70,19 @@ def new(
 
 @app.command("list")
 def list_(
-    topic: Annotated[list[str] | None, typer.Option(help="Only this topic; may be repeated.")] = None,
+    topic: TopicOption = None,
     difficulty: Annotated[Difficulty | None, typer.Option(help="Only this difficulty.")] = None,
     kind: Annotated[Kind | None, typer.Option(help="Only this kind.")] = None,
     language: In = "en",
     as_json: Json = False,
 ) -> None:
     """The questions, a line each."""
+    bank = load_bank(settings.read())
+    about = Plan.model_validate(places(bank, topic or ()))
     chosen = [
         q
-        for q in load_bank(settings.read()).questions.values()
-        if (not topic or q.topic in topic) and difficulty in (None, q.difficulty) and kind in (None, q.kind)
+        for q in bank.questions.values()
+        if about.covers(q) and difficulty in (None, q.difficulty) and kind in (None, q.kind)
     ]
     _print(chosen, language, as_json)
 
@@ -129,6 +135,23 @@ def find(bank: Bank, question_id: str) -> Question:
         near = ", ".join(banks.near(bank, question_id)) or "–"
         raise NotFound("no_such_question", id=question_id, near=near)
     return question
+
+
+def places(bank: Bank, given: Sequence[str]) -> dict[str, list[str]]:
+    """What a plan says of topics, from what is written TOPIC or TOPIC/SUBTOPIC. A topic named whole is asked whole.
+
+    Raises:
+        InvalidInput: there is no such topic or sub-topic.
+    """
+    for place in given:
+        topic, _, subtopic = place.partition("/")
+        there = bank.subtopics.get(topic, {})
+        if topic not in bank.topics:
+            raise InvalidInput("no_such_topic", topic=topic, topics=", ".join(bank.topics))
+        if place != topic and subtopic not in there:
+            raise InvalidInput("no_such_subtopic", topic=topic, subtopic=subtopic, subtopics=", ".join(there) or "–")
+    topics = dict.fromkeys(place.partition("/")[0] for place in given)
+    return {"topics": list(topics), "subtopics": [p for p in given if "/" in p and p.partition("/")[0] not in given]}
 
 
 def _print(questions: list[Question], language: Language, as_json: bool) -> None:
