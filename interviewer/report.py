@@ -10,12 +10,11 @@ from typing import Literal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import computed_field
 
-from interviewer import follow_up
+from interviewer import follow_up, prose
 from interviewer.grading import scoring
 from interviewer.grading.quotes import find_in
 from interviewer.grading.scoring import Tally
 from interviewer.locales import Words, words
-from interviewer.prose import prose
 from interviewer.schema import (
     Appeal,
     Criterion,
@@ -192,7 +191,9 @@ def add_filters(environment: Environment) -> None:
         percent=percent,
         points=points,
         moment=moment,
-        prose=prose,
+        prose=prose.prose,
+        inline=prose.inline,
+        plain=prose.plain,
         quoted=_quoted,
         marked=marked,
         notes=notes,

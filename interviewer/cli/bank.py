@@ -95,7 +95,7 @@ def show(question_id: str, language: In = "en", as_json: Json = False) -> None:
         print(question.model_dump_json(indent=2))
         return
     w, console = words(language), screen()
-    console.print(f"[bold]{question.id}[/]  {question.topic} · {question.difficulty} · {question.kind}\n")
+    console.print(f"[bold]{question.id}[/]  {question.place} · {question.difficulty} · {question.kind}\n")
     console.print(markdown(question.asked(language)))
     console.print(f"\n[bold]{w('browser.rubric')}[/]\n")
     rubric(console, question, language)

@@ -210,6 +210,28 @@ def test_a_question_is_drawn_from_its_markdown_and_stays_text_where_it_is_html()
     assert "<table>" in html
 
 
+def test_code_and_formulas_are_shown_as_such_wherever_the_interviewer_speaks() -> None:
+    said = "`a_b` is $x^2$"
+    shown = question(title=text(said), text=text(said), reference_answer=text(said), mistakes=())
+    rubric = tuple(c.model_copy(update={"requirement": text(said)}) for c in shown.rubric)
+    shown = shown.model_copy(update={"rubric": rubric})
+    judged = grade(shown, "stores").model_copy(update={"feedback": said})
+    judged = judged.model_copy(
+        update={"provenance": judged.provenance.model_copy(update={"grader": "llm", "model": "m"})}
+    )
+    first = turn(outcome="answered", answer="a", grade=judged, hint_texts=(said,), clarifications=(("", said),))
+    follow_up = turn(asked=said, criterion_id="grows")
+    over = turn(asked=said, criterion_id="grows", outcome="answered", answer="b", grade=judged)
+    for last in (follow_up, over):
+        held = interview(first, last).model_copy(update={"questions": (shown,)})
+        drawn = [views.transcript(EN, held), views.question(EN, held, {}), views.look_back(EN, held)]
+        for html in (*drawn, views.scorecard(EN, held)):
+            words_only = re.sub(r'="[^"]*"', "", html)
+            assert "`" not in words_only
+            assert "$" not in words_only
+            assert html.count("<math") == html.count("<code>a_b</code>")
+
+
 def test_a_follow_up_comes_with_its_lead_and_the_whole_question_folded() -> None:
     html = views.question(EN, interview(answered(), turn(asked="And?", lead="I see.", criterion_id="grows")), {})
     assert html.index("I see.") < html.index("And?") < html.index("<details") < html.index(Q.text.en)
