@@ -17,6 +17,7 @@ from interviewer.grading.scoring import Tally
 from interviewer.locales import Words, words
 from interviewer.schema import (
     Appeal,
+    Attempt,
     Criterion,
     Grade,
     Interview,
@@ -27,6 +28,7 @@ from interviewer.schema import (
     Requirement,
     Source,
     Text,
+    ThreadState,
     Turn,
     Usage,
 )
@@ -87,15 +89,8 @@ class Result(Record):
         return self.tally.score if self.tally else None
 
     @property
-    def state(self) -> str:
-        """graded | not_graded | dont_know | skipped | unanswered"""
-        if self.grade is not None:
-            return "graded"
-        outcomes = {t.outcome for t in self.turns}
-        for outcome in ("answered", "dont_know", "skipped"):
-            if outcome in outcomes:
-                return "not_graded" if outcome == "answered" else outcome
-        return "unanswered"
+    def state(self) -> ThreadState:
+        return follow_up.state(self.turns)
 
 
 class TopicScore(Record):
@@ -191,6 +186,7 @@ def add_filters(environment: Environment) -> None:
         percent=percent,
         points=points,
         moment=moment,
+        attempted=attempted,
         prose=prose.prose,
         inline=prose.inline,
         plain=prose.plain,
@@ -215,6 +211,19 @@ def points(tally: Tally, w: Words) -> str:
         pressed=f"{tally.pressed_earned:g}",
         asked=tally.pressed_possible,
     )
+
+
+def attempted(attempt: Attempt | None, w: Words) -> str:
+    """last answer: good, 85% · answered 2×"""
+    if attempt is None:
+        return w("attempts.none")
+    how = _how_well(attempt.score or 0.0) if attempt.state == "graded" else attempt.state
+    last = w(f"attempts.{how}", score=percent(attempt.score))
+    return w("report.note_separator").join((last, w("attempts.times", times=attempt.times)))
+
+
+def _how_well(score: float) -> str:
+    return "strong" if score >= STRONG else "weak" if score < WEAK else "fair"
 
 
 def percent(score: float | None) -> str:

@@ -363,6 +363,21 @@ class Plan(Record):
 Outcome = Literal["answered", "dont_know", "skipped"]
 
 
+ThreadState = Literal["graded", "not_graded", "dont_know", "skipped", "unanswered"]
+"What became of a question: not_graded is an answer without a grade."
+
+
+class Attempt(Record):
+    """How a candidate has done on a question in the interviews so far, skipped and open ones left out."""
+
+    times: int
+    "Interviews in which it was answered or given up."
+    state: ThreadState
+    "Of the latest of them."
+    score: float | None
+    "0 to 1; None when not graded."
+
+
 class Failure(Record):
     """Why something did not work: an entry under `errors` in the locale files, and what fills its placeholders."""
 
