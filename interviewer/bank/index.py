@@ -1,7 +1,7 @@
 """A full-text index in memory: SQLite's FTS5, which ranks by BM25, and stems English.
 
 Chinese has no spaces: its characters are indexed one by one, and asked for one by one and in pairs. An English word
-that the bank doesn't have stands for the one most like it, so that a typing error finds what was meant.
+that the bank doesn't have stands for the one most like it: a typing error finds what was meant.
 """
 
 from __future__ import annotations
@@ -35,8 +35,7 @@ class Index:
     "Some builds of SQLite want a connection used by one thread at a time."
 
     def rank(self, text: str) -> list[int]:
-        """Numbers of the documents that share a word with the text, the best match first. The last word may be
-        unfinished."""
+        """Numbers of the documents that share a word with the text, the best match first."""
         phrases = self._phrases(_pieces(text[:MOST_CHARACTERS])[:MOST_WORDS])
         with self.alone:
             return [row for (row,) in self.table.execute(_RANKED, [" OR ".join(phrases)])] if phrases else []
@@ -45,14 +44,18 @@ class Index:
         wanted: list[str] = []
         for piece in pieces:
             if _is_chinese(piece):
-                wanted += [*piece, *(f"{one} {two}" for one, two in pairwise(piece))]
+                wanted += [*map(_quoted, piece), *(_quoted(f"{one} {two}") for one, two in pairwise(piece))]
             else:
-                wanted += [piece, *([] if piece in self.words else self._meant(piece))]
-        begun = [f'"{piece}" *' for piece in pieces[-1:] if len(piece) > 1 and not _is_chinese(piece)]
-        return [f'"{phrase}"' for phrase in dict.fromkeys(wanted)] + begun
+                wanted += [_quoted(piece), *([] if piece in self.words else self._meant(piece, piece is pieces[-1]))]
+        return list(dict.fromkeys(wanted))
 
-    def _meant(self, word: str) -> list[str]:
-        return difflib.get_close_matches(word, self.words, n=1, cutoff=ALIKE) if word.isascii() else []
+    def _meant(self, word: str, is_last: bool) -> list[str]:
+        """For a word that the bank doesn't have: those that it begins, where it may be unfinished; else the one most
+        like it."""
+        if is_last and len(word) > 1 and any(known.startswith(word) for known in self.words):
+            return [f"{_quoted(word)} *"]
+        near = difflib.get_close_matches(word, self.words, n=1, cutoff=ALIKE) if word.isascii() else []
+        return [_quoted(known) for known in near]
 
 
 def build(documents: Iterable[tuple[str, str]]) -> Index:
@@ -71,6 +74,10 @@ def build(documents: Iterable[tuple[str, str]]) -> Index:
 def _pieces(text: str) -> list[str]:
     """Words, and runs of Chinese characters."""
     return _PIECE.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def _quoted(phrase: str) -> str:
+    return f'"{phrase}"'
 
 
 def _is_chinese(piece: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -267,7 +266,7 @@ def test_the_bank_says_how_each_question_was_answered(
     held(monkeypatch, "It stores keys and values.\n\n/idk\n\n/finish\n")
     lines = listed(capsys, "list", "--topic", TOPIC)
     (answered,) = (line for line in lines if "answered" in line)
-    assert re.search(r" · (?:partly right|last answer: partly right), 50% · answered 1×\]", answered)
+    assert " · concept · last answer: partly right, 50% · answered 1×]  Why" in answered
     assert "上次回答：部分正确，50% · 答过 1 次" in "".join(
         listed(capsys, "list", "--topic", TOPIC, "--language", "zh")
     )

@@ -82,6 +82,9 @@ def test_without_their_topic_sub_topics_are_not_offered_any_more(visit: Visit, b
     pick(visitor, "setup-subtopics", label)
     visitor.page.click("#setup-topics .token-remove >> nth=0")
     visitor.wait("#setup-subtopics", state="hidden")
+    pick(visitor, "setup-topics", f"{bank.topics[topic].en} ({number})")
+    visitor.wait("#setup-subtopics")
+    assert visitor.page.locator("#setup-subtopics .token").count() == 0, "what was put away stays put away"
 
 
 @pytest.mark.parametrize(("language", "screen"), SCREENS)
