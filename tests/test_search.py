@@ -66,8 +66,10 @@ def test_a_letter_or_two_mistyped_still_find_it_first(library: Bank, typed: str,
 
 
 def test_a_word_that_the_bank_has_stands_for_itself_alone() -> None:
-    bank = Bank(questions={q.id: q for q in (question("lora", "rag"), question("flora", "rag"))}, topics=TOPICS)
+    bank = Bank(questions={id_: question(id_, "rag") for id_ in ("lora", "flora", "lorax")}, topics=TOPICS)
     assert (found(bank, "lora that"), found(bank, "flora that")) == (["lora"], ["flora"])
+    assert found(bank, "lora") == ["lora"], "it is not the beginning of another either"
+    assert set(found(bank, "lor")) == {"lora", "lorax"}
 
 
 def test_a_word_of_the_question_counts_more_than_one_of_its_criteria() -> None:

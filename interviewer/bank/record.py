@@ -101,7 +101,7 @@ def stats(bank: Bank) -> Stats:
 
 
 def _both(text: Text) -> str:
-    return f"{text.en} {text.zh}"
+    return " ".join(filter(None, (text.en, text.zh)))
 
 
 def _chapter(entry: str) -> str:
