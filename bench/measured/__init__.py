@@ -4,7 +4,8 @@
 
 Written: interviewer/measure/builtin.json, which the page shows beside the check's name, and the blocks between
 `<!-- measured -->` and `<!-- /measured -->` of the documents, each by its template here. Figures and counts stand in
-these blocks only. tests/measure/test_measured.py fails where bank, terms or rules have changed since.
+these blocks only; docs/coverage.md is written whole. tests/measure/test_measured.py fails where bank, terms or rules
+have changed since.
 """
 
 from __future__ import annotations

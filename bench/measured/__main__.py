@@ -5,7 +5,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.measured import DOCUMENTS, ROOT, counts, written
+from bench.measured import DOCUMENTS, ROOT, counts, coverage, written
 from interviewer import bank as banks
 from interviewer.bank import Bank
 from interviewer.grading.builtin import BuiltinGrader
@@ -38,6 +38,7 @@ def main() -> None:
     for document in DOCUMENTS:
         path = ROOT / document
         path.write_text(written(document, path.read_text(encoding="utf-8"), found, counts(bank)), encoding="utf-8")
+    (ROOT / coverage.PAGE).write_text(coverage.page(bank), encoding="utf-8")
     print(f"{len(bank.questions)} questions, {len(labelled(bank))} labelled answers: {', '.join(DOCUMENTS)} written")
 
 

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from bench.measured import BEGIN, DOCUMENTS, END, ROOT, block, counts, written
+from bench.measured import BEGIN, DOCUMENTS, END, ROOT, block, counts, coverage, written
 from bench.measured.__main__ import measured
 from interviewer import bank as banks
 from interviewer.bank import Bank
@@ -44,6 +44,20 @@ def test_the_figures_on_the_page_are_of_this_bank_and_these_rules() -> None:
 def test_the_blocks_of_the_documents_are_fresh(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
     assert written(document, text, keeping.shipped(), counts(bank())) == text, REMEDY
+
+
+def test_the_page_of_what_is_covered_is_fresh() -> None:
+    assert (ROOT / coverage.PAGE).read_text(encoding="utf-8") == coverage.page(bank()), REMEDY
+
+
+def test_the_page_names_entry_question_and_requirement() -> None:
+    one = next(q for q in bank().questions.values() if q.covers)
+    entry, ids = next(iter(one.covers.items()))
+    rows = [line for line in coverage.page(bank()).splitlines() if line.startswith(f"| {entry} | [{one.id}](")]
+    assert len(rows) == 1
+    assert all(one.criterion(id_).statement.en.replace("|", "\\|") in rows[0] for id_ in ids)
+    bare = bank().model_copy(update={"questions": {}})
+    assert "Not yet: A01.001, A01.002," in coverage.page(bare)
 
 
 @pytest.mark.parametrize("document", ["README.md", "README.zh.md", "docs/grading.md", "CONTRIBUTING.md"])
