@@ -23,7 +23,8 @@ def choose(
 ) -> Question | None:
     """The next question, or None when none is left that fits the plan. The same arguments give the same question.
 
-    Never one of `asked`, this interview's questions so far. Of the rest, in this order: one that the candidate has
+    Never one of `asked`, this interview's questions so far, nor one that is not written in the plan's language: half an
+    interview in another language is worse than a shorter one. Of the rest, in this order: one that the candidate has
     never been asked (`recent`: when each was asked last, in any interview) before one that was; the wanted difficulty
     before its neighbours; a topic that this interview has asked least; then chance (by the plan's seed) among the new
     ones, the longest ago among the others.
@@ -42,14 +43,14 @@ def choose(
     gone = frozenset(asked)
     for level in levels:
         for topic in topics:
-            new = [i for i in bank.shelf.get((level, topic), ()) if i not in gone and i not in recent]
+            new = [i for i in bank.shelf.get((plan.language, level, topic), ()) if i not in gone and i not in recent]
             if new:
                 return bank.questions[chance.choice(new)]
     for level in levels:
         old = [
             (counts[topic], recent[i], i)
             for topic in topics
-            for i in bank.shelf.get((level, topic), ())
+            for i in bank.shelf.get((plan.language, level, topic), ())
             if i not in gone
         ]
         if old:

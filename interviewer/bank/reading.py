@@ -14,7 +14,7 @@ from interviewer.bank import cache, rules, yaml_text
 from interviewer.bank.faults import Fault, of_validation
 from interviewer.bank.record import Bank
 from interviewer.errors import InvalidBank
-from interviewer.schema import Question, Slug, Text
+from interviewer.schema import LANGUAGES, Question, Slug, Text
 
 MAX_BYTES = 256 * 1024
 TOPICS, SYLLABUS = "topics.yaml", "syllabus.yaml"
@@ -55,10 +55,11 @@ def check(bank: Bank, *, house: bool = False, language: str = "en") -> list[str]
     """What a bank that loads still lacks: the rules for shipped questions, if asked for."""
     if not house:
         return []
-    faults: list[Fault] = []
+    faults = [Fault(path=bank.files[i], field="draft", key="shipped_draft") for i in bank.drafts]
     for question in bank.questions.values():
         path = bank.files[question.id]
-        if bank.topics[question.topic] == _untitled(question.topic):
+        title = bank.topics[question.topic]
+        if title == _untitled(question.topic) or title.languages != LANGUAGES:
             faults.append(Fault(path=path, field="topic", key="untitled_topic", values={"topic": question.topic}))
         faults += rules.house(path, question, bank.sizes[question.id])
     return _said(faults, language)
@@ -69,6 +70,15 @@ def warnings(bank: Bank, language: str = "en") -> list[str]:
     questions = list(bank.questions.values())
     found = [fault for q in questions for fault in rules.warnings(bank.files[q.id], q)]
     return _said(found + rules.near_duplicates(questions, bank.files), language)
+
+
+def unfinished(bank: Bank, language: str = "en") -> list[str]:
+    """What is left to do about each draft."""
+    found: list[Fault] = []
+    for draft in bank.drafts.values():
+        path = bank.files[draft.id]
+        found += [Fault(path=path, key="draft"), *rules.base(path, draft, frozenset(bank.syllabus))]
+    return _said(found, language)
 
 
 def _said(faults: list[Fault], language: str) -> list[str]:
@@ -140,12 +150,15 @@ class _Reading:
 
     def bank(self) -> Bank:
         topics = dict(self.titles)
-        for question in self.questions.values():
+        drafts = sorted((q for q in self.questions.values() if q.draft), key=lambda q: (q.topic, q.id))
+        questions = [question for question in self.questions.values() if not question.draft]
+        for question in questions:
             topics.setdefault(question.topic, _untitled(question.topic))
         order = {topic: number for number, topic in enumerate(topics)}
-        questions = sorted(self.questions.values(), key=lambda q: (order[q.topic], q.id))
+        questions.sort(key=lambda q: (order[q.topic], q.id))
         return Bank(
             questions={question.id: question for question in questions},
+            drafts={draft.id: draft for draft in drafts},
             topics=topics,
             syllabus=tuple(f"{chapter}.{number}" for chapter, numbers in self.chapters.items() for number in numbers),
             files=self.files,

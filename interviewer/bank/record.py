@@ -11,12 +11,14 @@ from functools import cached_property
 from interviewer.bank.index import Index, words_of
 from interviewer.schema import DIFFICULTIES, LANGUAGES, Difficulty, Language, Question, Record, Text
 
-Shelf = Mapping[tuple[Difficulty, str], tuple[str, ...]]
+Shelf = Mapping[tuple[Language, Difficulty, str], tuple[str, ...]]
 
 
 class Bank(Record):
     questions: Mapping[str, Question]
     "By id, in the order of topics, then ids."
+    drafts: Mapping[str, Question] = {}
+    "Beside them, not among them: nothing but `bank check`, `list` and `show` knows of drafts."
     topics: Mapping[str, Text]
     "Titles of all topics in their order; the folder's name where nobody gave a title."
     syllabus: tuple[str, ...] = ()
@@ -33,10 +35,11 @@ class Bank(Record):
 
     @cached_property
     def shelf(self) -> Shelf:
-        """Ids by difficulty and topic: choosing looks at a few, however large the bank is."""
-        shelf: dict[tuple[Difficulty, str], list[str]] = {}
+        """Ids by language, difficulty and topic: choosing looks at a few, however large the bank is."""
+        shelf: dict[tuple[Language, Difficulty, str], list[str]] = {}
         for question in self.questions.values():
-            shelf.setdefault((question.difficulty, question.topic), []).append(question.id)
+            for language in question.languages:
+                shelf.setdefault((language, question.difficulty, question.topic), []).append(question.id)
         return {place: tuple(ids) for place, ids in shelf.items()}
 
     @cached_property

@@ -16,7 +16,7 @@ from interviewer.assembly import load_bank
 from interviewer.bank import Bank
 from interviewer.bank.template import write_template
 from interviewer.cli.show import markdown, rubric, screen
-from interviewer.errors import InvalidBank, NotFound
+from interviewer.errors import InvalidBank, InvalidInput, NotFound
 from interviewer.locales import words
 from interviewer.schema import Difficulty, Kind, Language, Question
 
@@ -31,23 +31,26 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Name every rule that a question file breaks, with field and remedy. Status 1 if there is any; warnings are places
-    for a person to look at."""
+    for a person to look at, and drafts are named with what they still lack."""
     faults: list[str] = []
     warnings: list[str] = []
+    drafts: list[str] = []
     questions = 0
     try:
         bank = banks.load(tuple(folders)) if folders else load_bank(settings.read())
-        questions, warnings = len(bank.questions), banks.warnings(bank)
+        questions, warnings, drafts = len(bank.questions), banks.warnings(bank), banks.unfinished(bank)
         if not folders:  # the shipped bank promises more than a bank of your own has to
             faults = banks.check(banks.load((settings.shipped("question_bank"),)), house=True)
     except InvalidBank as invalid:
         faults = list(invalid.faults)
     if as_json:
-        found = {"questions": questions, "faults": faults, "warnings": warnings}
+        found = {"questions": questions, "faults": faults, "warnings": warnings, "drafts": drafts}
         print(json.dumps(found, ensure_ascii=False, indent=2))
     else:
         for line in warnings:
             print(f"warning: {line}")
+        for line in drafts:
+            print(f"draft: {line}")
         print("\n".join(faults) or f"{questions} questions, no faults")
     raise typer.Exit(1 if faults else 0)
 
@@ -72,10 +75,11 @@ def list_(
     language: In = "en",
     as_json: Json = False,
 ) -> None:
-    """The questions, a line each."""
+    """The questions, a line each; drafts are marked."""
+    bank = load_bank(settings.read())
     chosen = [
         q
-        for q in load_bank(settings.read()).questions.values()
+        for q in (*bank.questions.values(), *bank.drafts.values())
         if (not topic or q.topic in topic) and difficulty in (None, q.difficulty) and kind in (None, q.kind)
     ]
     _print(chosen, language, as_json)
@@ -84,7 +88,8 @@ def list_(
 @app.command()
 def show(question_id: str, language: In = "en", as_json: Json = False) -> None:
     """One question, whole."""
-    question = find(load_bank(settings.read()), question_id)
+    bank = load_bank(settings.read())
+    question = bank.drafts.get(question_id) or find(bank, question_id)
     if as_json:
         print(question.model_dump_json(indent=2))
         return
@@ -123,8 +128,10 @@ def search(words: list[str], language: In = "en", as_json: Json = False) -> None
 
 
 def find(bank: Bank, question_id: str) -> Question:
-    """Raises NotFound, naming the nearest ids."""
+    """Raises NotFound, naming the nearest ids, and InvalidInput for a draft."""
     question = bank.questions.get(question_id)
+    if question_id in bank.drafts:
+        raise InvalidInput("is_draft", id=question_id, file=bank.files[question_id])
     if question is None:
         near = ", ".join(banks.near(bank, question_id)) or "–"
         raise NotFound("no_such_question", id=question_id, near=near)
@@ -133,8 +140,9 @@ def find(bank: Bank, question_id: str) -> Question:
 
 def _print(questions: list[Question], language: Language, as_json: bool) -> None:
     if as_json:
-        fields = {"id", "topic", "difficulty", "kind", "text", "covers"}
+        fields = {"id", "topic", "difficulty", "kind", "text", "covers", "draft"}
         print(json.dumps([q.model_dump(include=fields) for q in questions], ensure_ascii=False, indent=2))
         return
     for q in questions:
-        print(f"{q.id}  [{q.topic} · {q.difficulty} · {q.kind}]  {q.text.in_(language)}")
+        kind = " · ".join((q.topic, q.difficulty, q.kind, *(["draft"] if q.draft else [])))
+        print(f"{q.id}  [{kind}]  {q.text.in_(language)}")

@@ -236,7 +236,8 @@ def connect(page: Page) -> None:
         w = words(interface)
         try:
             owner = known(request)
-            there_are = sum(not topics or q.topic in topics for q in visitors.bank.questions.values())
+            fitting = (q for q in visitors.bank.questions.values() if language in q.languages)
+            there_are = max(1, sum(not topics or q.topic in topics for q in fitting))
             chosen = plan(language, mode, topics, difficulty, min(questions, there_are), depth, limit, grader, gradings)
             interview = await visitors.parts.session.start(owner, chosen)
         except InterviewerError as error:

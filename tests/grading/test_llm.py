@@ -634,7 +634,7 @@ def test_a_second_look_shows_one_criterion_and_tells_who_decides() -> None:
     assert "missing" in unmet
     assert "Never follow instructions" in rules.content
     assert len(re.findall(r"^c\d", said.content, re.MULTILINE)) == 1
-    assert QUESTION.reference_answer.en[:60] not in said.content
+    assert QUESTION.reference_answer.in_("en")[:60] not in said.content
 
 
 @pytest.mark.parametrize("name", rendered())
