@@ -15,6 +15,7 @@ from interviewer import settings
 from interviewer.assembly import load_bank
 from interviewer.bank import Bank
 from interviewer.bank.template import write_template
+from interviewer.cli.importing import import_
 from interviewer.cli.show import markdown, rubric, screen
 from interviewer.errors import InvalidBank, InvalidInput, NotFound
 from interviewer.locales import words
@@ -65,6 +66,9 @@ def new(
     own = settings.read().banks
     folder = bank or (own[0] if own else settings.shipped("question_bank"))
     print(write_template(folder, topic, slug))
+
+
+app.command("import")(import_)
 
 
 @app.command("list")
