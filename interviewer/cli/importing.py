@@ -16,7 +16,7 @@ from interviewer.bank import Bank
 from interviewer.bank.template import check_slug
 from interviewer.cli.gradings import agree, bar, say
 from interviewer.errors import InvalidInput
-from interviewer.importing.drafting import OUTPUT, drafted, messages, skeleton
+from interviewer.importing.drafting import drafted, messages, output_tokens, skeleton
 from interviewer.importing.note import shortened
 from interviewer.importing.planning import Planned, planned
 from interviewer.importing.reading import read
@@ -83,7 +83,7 @@ async def _by_model(new: Sequence[Planned], folder: Path, there: Bank, settings:
     async with assemble(settings, there) as parts:
         endpoint = parts.own_endpoint()
         assert endpoint is not None
-        cost = of_calls([messages(each) for each in new], OUTPUT * len(new), endpoint, settings)
+        cost = of_calls([messages(each) for each in new], sum(map(output_tokens, new)), endpoint, settings)
         agree(cost, endpoint, settings.language, yes=yes)
         model, used = parts.model(endpoint), Usage()
         with bar(len(new), w("bank_import.drafting")) as advance:

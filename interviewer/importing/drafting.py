@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ValidationError
 
-from interviewer import prompts
+from interviewer import prompts, tokens
 from interviewer.bank import rules
 from interviewer.bank.faults import Fault, of_validation
 from interviewer.errors import ProviderError
@@ -24,8 +24,8 @@ from interviewer.providers.structured import ask, schema_of
 from interviewer.schema import LANGUAGES, Difficulty, Kind, Language, Question, Usage
 from interviewer.typed import printable
 
-OUTPUT = 2500
-"Tokens that a model's draft is assumed to have."
+OUTPUT = 2000
+"Tokens that a model's draft is assumed to have beside the translation."
 NO_DRAFT = (
     *("not_json", "empty_reply", "contradiction", "declined", "filtered", "too_long", "cut_off"),
     *("limit_thinking", "limit_reached"),
@@ -100,6 +100,10 @@ def messages(planned: Planned) -> tuple[Message, Message]:
     rules_ = prompts.render("draft_question", language=spoken, other=words(_other(planned))("name"))
     said = f"<question>\n{fence(note.question)}\n</question>\n\n<answer>\n{fence(note.answer)}\n</answer>"
     return Message(role="system", content=rules_), Message(role="user", content=said)
+
+
+def output_tokens(planned: Planned) -> int:
+    return OUTPUT + tokens.estimate(planned.note.question + planned.note.answer)
 
 
 async def drafted(model: ChatModel, planned: Planned) -> tuple[Question | None, Usage]:
