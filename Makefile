@@ -79,6 +79,7 @@ lock:            ## Pin the dependencies again
 	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 
 bench: dev       ## Measure everything and write bench/README.md
+	$(BIN)/python -m pip install --quiet -r requirements-bench.txt --no-deps
 	$(BIN)/python -m bench
 
 measured: dev    ## Measure the built-in check; write its figures, and the marked blocks of the documents

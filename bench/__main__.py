@@ -2,7 +2,7 @@
 
     python -m bench [--data FOLDER] [NAME…]
 
-NAME: tokens, start, page, bank, stored, faultless, human, looks. FOLDER holds answers graded by people (see
+NAME: tokens, start, page, bank, search, stored, faultless, human, looks. FOLDER holds answers graded by people (see
 bench/human.py); without it that part keeps the figures of the last run. `make measured` writes the part `measured`.
 """
 
@@ -28,13 +28,23 @@ SOURCES = (
 
 
 def sections(data: Path | None) -> dict[str, tuple[str, Callable[[], list[str]] | None]]:
-    from bench import bank_speed, faultless, interview_tokens, page_latency, second_looks, start_time, stored
+    from bench import (
+        bank_speed,
+        faultless,
+        interview_tokens,
+        page_latency,
+        search_quality,
+        second_looks,
+        start_time,
+        stored,
+    )
 
     return {
         "tokens": ("Input tokens of whole interviews", interview_tokens.main),
         "start": ("Start", start_time.main),
         "page": ("What the page adds", page_latency.main),
         "bank": ("The bank", bank_speed.main),
+        "search": ("What a search finds", search_quality.main),
         "stored": ("What an interview takes to store", stored.main),
         "measured": ("The built-in check on the bank's labelled answers", None),
         "faultless": ("What a faultless model loses to terms", faultless.main),

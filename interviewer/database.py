@@ -94,6 +94,8 @@ asked = Table(
     Column("question_id", String(80), primary_key=True),
     Column("owner", String(64), nullable=False),
     Column("asked_at", UtcTime, nullable=False),
+    Column("state", String(16)),  # null in rows of versions that did not keep it, until their owner looks
+    Column("score", Float),
     Index(None, "owner", "asked_at"),
 )
 

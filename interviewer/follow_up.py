@@ -27,6 +27,7 @@ from interviewer.schema import (
     Question,
     Requirement,
     State,
+    ThreadState,
     Turn,
 )
 
@@ -129,6 +130,15 @@ def nudge_target(question: Question, thread: Sequence[Turn]) -> Requirement | No
         given[turn.criterion_id] += 1  # the follow-up is its probe
     remaining = open_requirements(question, latest_grade(thread))
     return next((c for c in remaining if given[c.id] == 1), None)
+
+
+def state(thread: Sequence[Turn]) -> ThreadState:
+    if latest_grade(thread) is not None:
+        return "graded"
+    outcomes = {t.outcome for t in thread}
+    if "answered" in outcomes:
+        return "not_graded"
+    return "dont_know" if "dont_know" in outcomes else "skipped" if "skipped" in outcomes else "unanswered"
 
 
 def tally(question: Question, thread: Sequence[Turn]) -> scoring.Tally | None:

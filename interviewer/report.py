@@ -10,14 +10,14 @@ from typing import Literal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import computed_field
 
-from interviewer import follow_up
+from interviewer import follow_up, prose
 from interviewer.grading import scoring
 from interviewer.grading.quotes import find_in
 from interviewer.grading.scoring import Tally
 from interviewer.locales import Words, words
-from interviewer.prose import prose
 from interviewer.schema import (
     Appeal,
+    Attempt,
     Criterion,
     Grade,
     Interview,
@@ -28,6 +28,7 @@ from interviewer.schema import (
     Requirement,
     Source,
     Text,
+    ThreadState,
     Turn,
     Usage,
 )
@@ -88,15 +89,8 @@ class Result(Record):
         return self.tally.score if self.tally else None
 
     @property
-    def state(self) -> str:
-        """graded | not_graded | dont_know | skipped | unanswered"""
-        if self.grade is not None:
-            return "graded"
-        outcomes = {t.outcome for t in self.turns}
-        for outcome in ("answered", "dont_know", "skipped"):
-            if outcome in outcomes:
-                return "not_graded" if outcome == "answered" else outcome
-        return "unanswered"
+    def state(self) -> ThreadState:
+        return follow_up.state(self.turns)
 
 
 class TopicScore(Record):
@@ -192,7 +186,10 @@ def add_filters(environment: Environment) -> None:
         percent=percent,
         points=points,
         moment=moment,
-        prose=prose,
+        attempted=attempted,
+        prose=prose.prose,
+        inline=prose.inline,
+        plain=prose.plain,
         quoted=_quoted,
         marked=marked,
         notes=notes,
@@ -214,6 +211,19 @@ def points(tally: Tally, w: Words) -> str:
         pressed=f"{tally.pressed_earned:g}",
         asked=tally.pressed_possible,
     )
+
+
+def attempted(attempt: Attempt | None, w: Words) -> str:
+    """last answer: good, 85% · answered 2×"""
+    if attempt is None:
+        return w("attempts.none")
+    how = _how_well(attempt.score or 0.0) if attempt.state == "graded" else attempt.state
+    last = w(f"attempts.{how}", score=percent(attempt.score))
+    return w("report.note_separator").join((last, w("attempts.times", times=attempt.times)))
+
+
+def _how_well(score: float) -> str:
+    return "strong" if score >= STRONG else "weak" if score < WEAK else "fair"
 
 
 def percent(score: float | None) -> str:

@@ -17,6 +17,8 @@ Difficulty = Literal["easy", "medium", "hard"]
 DIFFICULTIES: tuple[Difficulty, ...] = ("easy", "medium", "hard")
 Kind = Literal["concept", "comparison", "derivation", "calculation", "coding", "design", "troubleshooting", "what-if"]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Place = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$", max_length=161)]
+"topic/subtopic"
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -132,6 +134,8 @@ class Sample(Record):
 class Question(Record):
     id: Slug
     topic: Slug
+    subtopic: Slug | None = None
+    "One of its topic's, where the topic has any."
     difficulty: Difficulty
     kind: Kind
     draft: Annotated[bool, BeforeValidator(lambda value: {"true": True, "false": False}.get(str(value), value))] = False
@@ -167,6 +171,11 @@ class Question(Record):
 
     def criterion(self, criterion_id: str) -> Requirement | Mistake:
         return next(c for c in self.criteria if c.id == criterion_id)
+
+    @property
+    def place(self) -> str:
+        """topic/subtopic, or the topic alone."""
+        return f"{self.topic}/{self.subtopic}" if self.subtopic else self.topic
 
     def name(self, language: Language) -> str:
         return (self.title or self.text).in_(language)
@@ -361,6 +370,8 @@ class Plan(Record):
     mode: Mode = "practice"
     topics: tuple[Slug, ...] = ()
     "Empty: every topic."
+    subtopics: tuple[Place, ...] = ()
+    "Of a chosen topic only these; a topic of which none is named is asked whole."
     difficulty: Difficulty | None = None
     "None: adapts to the answers so far."
     questions: Annotated[int, Field(ge=1, le=50)] = 5
@@ -374,8 +385,33 @@ class Plan(Record):
     repeatable: bool = False
     "The seed alone chooses the questions: not what was asked in other interviews, and not how the answers are."
 
+    def covers(self, question: Question) -> bool:
+        """Its topic is chosen, and its sub-topic where sub-topics of that topic are."""
+        narrowed = {place.partition("/")[0] for place in self.subtopics}
+        chosen = not self.topics or question.topic in self.topics
+        return chosen and (question.topic not in narrowed or question.place in self.subtopics)
+
+    def asks(self, question: Question) -> bool:
+        """It covers the question, which is written in its language."""
+        return self.language in question.languages and self.covers(question)
+
 
 Outcome = Literal["answered", "dont_know", "skipped"]
+
+
+ThreadState = Literal["graded", "not_graded", "dont_know", "skipped", "unanswered"]
+"What became of a question: not_graded is an answer without a grade."
+
+
+class Attempt(Record):
+    """How a candidate has done on a question in the interviews so far, skipped and open ones left out."""
+
+    times: int
+    "Interviews in which it was answered or given up."
+    state: ThreadState
+    "Of the latest of them."
+    score: float | None
+    "0 to 1; None when not graded."
 
 
 class Failure(Record):

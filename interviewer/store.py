@@ -12,17 +12,16 @@ from datetime import datetime
 from typing import Any, Self
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Table, and_, delete, func, select, update
+from sqlalchemy import Table, and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from interviewer import database, migrations
+from interviewer import database, follow_up, migrations
 from interviewer.database import asked, grades, interviews, memories, questions
 from interviewer.errors import Conflict, InterviewerError, InvalidSetting, NotFound
-from interviewer.follow_up import mean_score
-from interviewer.schema import Grade, Interview, Language, Mode, Question, Record
+from interviewer.schema import Attempt, Grade, Interview, Language, Mode, Question, Record
 from interviewer.settings import Settings
 
 _JSON = TypeAdapter(Any)
@@ -168,6 +167,33 @@ class Store:
             rows = await connection.execute(query.order_by(last.desc(), asked.c.question_id).limit(limit))
             return {row.question_id: row.last for row in rows}
 
+    async def attempts(self, owner: str) -> dict[str, Attempt]:
+        """How this owner has done on each question answered or given up. What an interview keeps to itself until its
+        end is left out."""
+        await self._note_earlier_attempts(owner)
+        told = or_(interviews.c.finished_at.is_not(None), interviews.c.mode == "practice")
+        over = asked.c.state.in_(("graded", "not_graded", "dont_know"))
+        query = select(asked.c.question_id, asked.c.state, asked.c.score).join(interviews)
+        found: dict[str, Attempt] = {}
+        async with self._reading() as connection:
+            mine = query.where(asked.c.owner == owner, told, over).order_by(asked.c.asked_at)
+            for id_, state, score in await connection.execute(mine):
+                times = found[id_].times + 1 if id_ in found else 1
+                known = "not_graded" if state == "graded" and score is None else state
+                found[id_] = Attempt(times=times, state=known, score=score)
+        return found
+
+    async def _note_earlier_attempts(self, owner: str) -> None:
+        """Of interviews that a version before this one stored."""
+        query = select(asked.c.interview_id).distinct().where(asked.c.owner == owner, asked.c.state.is_(None))
+        async with self._reading() as connection:
+            ids = (await connection.execute(query)).scalars().all()
+        for id_ in ids:
+            with contextlib.suppress(InterviewerError):  # deleted meanwhile, or not to be read any more
+                interview, _ = await self.load(id_)
+                async with self._writing() as connection:
+                    await self._note_questions(connection, interview)
+
     async def cached_grade(self, key: str) -> Grade | None:
         """The grade of this key; None too for one that this version of the program can't read."""
         document = await self._document(grades, {"key": key})
@@ -207,10 +233,22 @@ class Store:
     async def _note_questions(self, connection: AsyncConnection, interview: Interview) -> None:
         """In the transaction that stores the interview. A question keeps the time at which it was asked first."""
         times = {turn.question_id: turn.asked_at for turn in reversed(interview.turns)}
-        if times:
-            same = {"interview_id": interview.id, "owner": interview.owner}
-            rows = [{**same, "question_id": question, "asked_at": at} for question, at in times.items()]
-            await connection.execute(self._insert(asked).values(rows).on_conflict_do_nothing())
+        scores = dict(follow_up.question_scores(interview))
+        same = {"interview_id": interview.id, "owner": interview.owner}
+        rows = [
+            {
+                **same,
+                "question_id": id_,
+                "asked_at": at,
+                "state": follow_up.state(interview.thread(id_)),
+                "score": scores.get(id_),
+            }
+            for id_, at in times.items()
+        ]
+        if rows:
+            new = self._insert(asked).values(rows)
+            changed = {"state": new.excluded.state, "score": new.excluded.score}
+            await connection.execute(new.on_conflict_do_update(index_elements=list(asked.primary_key), set_=changed))
 
     async def _keep_questions(self, connection: AsyncConnection, interview: Interview) -> None:
         """In the transaction that stores the interview; those that this process has kept or read before are there."""
@@ -254,7 +292,7 @@ def _columns(interview: Interview) -> dict[str, Any]:
         "mode": interview.plan.mode,
         "planned": interview.plan.questions,
         "asked": len({turn.question_id for turn in interview.turns}),
-        "score": mean_score(interview),
+        "score": follow_up.mean_score(interview),
         "document": _document(interview),
     }
 

@@ -399,7 +399,87 @@ def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     assert _faults(tmp_path / "nowhere") == [f"{tmp_path / 'nowhere'}: is not a folder; check the path"]
 
 
-# --- searching ------------------------------------------------------------------------------------------------------
+# --- sub-topics -----------------------------------------------------------------------------------------------------
+
+SUBTOPICS = """
+attention: {en: Attention, zh: 注意力, subtopics: {heads: {en: Heads, zh: 头}, masks: {en: Masks, zh: 掩码}}}
+rag: {en: RAG, zh: 检索增强}
+"""
+
+
+@pytest.fixture
+def divided(folder: Path) -> Path:
+    """A bank whose topic attention has sub-topics."""
+    (folder / "topics.yaml").write_text(SUBTOPICS, encoding="utf-8")
+    return folder
+
+
+def test_a_topic_may_have_sub_topics_and_a_question_names_one_of_them(divided: Path) -> None:
+    _write(divided, subtopic="heads")
+    bank = banks.load([divided])
+    assert bank.subtopics == {"attention": {"heads": Text(en="Heads", zh="头"), "masks": Text(en="Masks", zh="掩码")}}
+    assert bank.topics["attention"] == Text(en="Attention", zh="注意力")
+    assert bank.questions["gqa"].place == "attention/heads"
+    assert banks.check(bank, house=True) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        (
+            {"subtopic": "hats"},
+            "attention/gqa.yaml: subtopic: hats is no sub-topic of attention; name one of heads, masks, or add it to "
+            "topics.yaml",
+        ),
+        (
+            {"topic": "rag", "subtopic": "heads"},
+            "rag/gqa.yaml: subtopic: rag has no sub-topics; leave heads out, or add it to topics.yaml under rag",
+        ),
+    ],
+)
+def test_a_sub_topic_that_the_topic_does_not_have_is_a_fault(
+    divided: Path, changes: dict[str, Any], fault: str
+) -> None:
+    _write(divided, **changes)
+    assert _faults(divided) == [fault]
+
+
+def test_a_question_without_one_loads_and_is_named_by_the_check(divided: Path) -> None:
+    """So that questions of one's own in a shipped topic go on working when that topic is divided."""
+    _write(divided)
+    said = "attention/gqa.yaml: subtopic: is missing; this topic has sub-topics, so name one of heads, masks"
+    assert banks.check(banks.load([divided])) == [said]
+
+
+def test_a_bank_of_ones_own_may_add_a_sub_topic_and_takes_none_away(
+    divided: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    own = tmp_path_factory.mktemp("own")
+    file = _write(own, id="mine", subtopic="sinks")
+    _write(divided, subtopic="heads")
+    added = "attention: {en: Attending, zh: 注意, subtopics: {sinks: {en: Sinks, zh: 汇}}}"
+    (own / "topics.yaml").write_text(added, encoding="utf-8")
+    bank = banks.load([divided, own])
+    assert list(bank.subtopics["attention"]) == ["heads", "masks", "sinks"]
+    assert (bank.topics["attention"].en, bank.files["mine"]) == ("Attending", str(file))
+
+
+@pytest.mark.parametrize(("number", "faults"), [(15, 0), (16, 1)])
+def test_a_shipped_topic_of_many_questions_has_to_be_divided(folder: Path, number: int, faults: int) -> None:
+    for n in range(number):
+        _write(folder, id=f"q-{n}")
+    said = [line for line in banks.check(banks.load([folder]), house=True) if "sub-topics" in line]
+    assert len(said) == faults
+    assert all(line.startswith("topics.yaml: attention: has 16 questions and no sub-topics") for line in said)
+
+
+def test_the_shipped_topics_are_divided_into_a_few_parts() -> None:
+    bank = banks.load([shipped("question_bank")])
+    assert all(3 <= len(subtopics) <= 7 for subtopics in bank.subtopics.values())
+    assert {q.topic for q in bank.questions.values() if q.subtopic} <= set(bank.subtopics)
+
+
+# --- counting -------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -415,42 +495,6 @@ def library(folder: Path) -> Bank:
         folder, id="chunk-size", topic="rag", text=_both("How do you choose the size of chunks?", "文本块该切多大？")
     )
     return banks.load([folder])
-
-
-@pytest.mark.parametrize(
-    ("text", "first"),
-    [
-        ("rotary embedding", "rope"),
-        ("Chunking", "chunk-size"),
-        ("chunk-size", "chunk-size"),
-        ("grou", "gqa"),
-        ("旋转位置", "rope"),
-        ("文本块", "chunk-size"),
-        ("检索", "chunk-size"),
-        ("ＧＱＡ", "gqa"),
-    ],
-)
-def test_words_in_either_language_find_their_question_first(library: Bank, text: str, first: str) -> None:
-    assert banks.search(library, text)[0].id == first
-
-
-def test_a_word_of_the_question_counts_more_than_a_term(folder: Path) -> None:
-    _write(folder, id="terms-only", rubric=[RUBRIC[0] | {"terms": ["paging"]}, *RUBRIC[1:]])
-    _write(folder, id="zz-asked", text=_both("What does paging save?", "分页省下什么？"))
-    bank = banks.load([folder])
-    assert [q.id for q in banks.search(bank, "paging", "en")] == ["zz-asked", "terms-only"]
-
-
-def test_a_search_in_one_language_looks_at_that_language(library: Bank) -> None:
-    assert [q.id for q in banks.search(library, "rotary", "en")] == ["rope"]
-    assert banks.search(library, "rotary", "zh") == []
-    assert [q.id for q in banks.search(library, "旋转", "zh")] == ["rope"]
-
-
-def test_no_match_is_no_question_and_no_words_are_all(library: Bank) -> None:
-    assert banks.search(library, "zymurgy") == []
-    assert banks.search(library, "(?*[") == []
-    assert [q.id for q in banks.search(library, "  ")] == ["gqa", "rope", "chunk-size"]
 
 
 def test_a_mistyped_id_has_near_ones(library: Bank) -> None:
@@ -512,6 +556,30 @@ def test_only_the_chosen_topics_and_difficulty_are_asked() -> None:
     assert {(q.topic, q.difficulty) for q in asked} == {("rag", "hard"), ("moe", "hard")}
     assert len(asked) == 6
     assert _choose(EVERY_LEVEL, Plan(topics=("nothing",))) is None
+
+
+def _places(bank: Bank, *places: str) -> Bank:
+    """The bank with its questions put into sub-topics, in turn."""
+    changed = {
+        q.id: q.model_copy(update={"subtopic": places[number % len(places)]})
+        for number, q in enumerate(bank.questions.values())
+    }
+    return Bank(questions=changed, topics=bank.topics)
+
+
+def test_of_a_topic_only_the_chosen_sub_topics_are_asked_and_of_the_others_all() -> None:
+    bank = _places(EVERY_LEVEL, "one", "two", "three")
+    chosen = Plan(topics=("rag", "moe"), subtopics=("rag/one", "rag/three", "peft/one"))
+    assert {q.place for q in _interview(bank, chosen)} == {"rag/one", "rag/three", "moe/one", "moe/two", "moe/three"}
+    seen = {q.id: NOON for q in bank.questions.values()}
+    assert {q.place for q in _interview(bank, chosen, recent=seen)} == {q.place for q in _interview(bank, chosen)}
+    anything = Plan(subtopics=("rag/one",))
+    assert {q.place for q in _interview(bank, anything) if q.topic == "rag"} == {"rag/one"}
+    assert {q.topic for q in _interview(bank, anything)} == {"rag", "moe", "peft"}
+
+
+def test_a_plan_from_before_there_were_sub_topics_is_read() -> None:
+    assert Plan.model_validate_json('{"topics": ["rag"], "questions": 3}').subtopics == ()
 
 
 def test_topics_take_turns() -> None:

@@ -17,6 +17,7 @@ from interviewer.bank import Bank
 from interviewer.cli import run
 from interviewer.errors import InvalidBank
 from interviewer.grading.builtin import BuiltinGrader
+from interviewer.locales import words
 from interviewer.measure import attack_suite
 from interviewer.measure.calibration import labelled
 from interviewer.schema import DIFFICULTIES, LANGUAGES, Plan, Question, Text, language_of
@@ -24,6 +25,7 @@ from interviewer.session import Session
 from interviewer.settings import read
 from interviewer.store import Store
 from interviewer.web.cost import estimate
+from interviewer.web.setup import subtopic_choices
 from tests.examples import question
 
 ME = "me"
@@ -127,6 +129,31 @@ def test_list_marks_a_draft_show_shows_it_and_nobody_can_have_it_graded(
     assert "is a draft" in capsys.readouterr().err
 
 
+def test_a_topic_of_drafts_alone_is_listed_but_not_practised(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file(own, question("drafted", topic="mine"), draft=True)
+    assert run(["bank", "list", "--topic", "mine", "--json"]) == 0
+    assert [(q["id"], q["draft"]) for q in json.loads(capsys.readouterr().out)] == [("drafted", True)]
+    assert run(["bank", "search", "drafted"]) == 0
+    assert "Why drafted?" not in capsys.readouterr().out
+    assert run(["practice", "--topic", "mine"]) == 2
+    assert "There is no topic mine" in capsys.readouterr().err
+
+
+def test_a_draft_is_in_no_sub_topic_on_offer_and_check_says_that_it_lacks_one(own: Path) -> None:
+    file(own, question("asked"), subtopic="size")
+    file(own, question("drafted"), draft=True)
+    file(own, question("divided"), draft=True, subtopic="layout")
+    parts = "{size: {en: Size, zh: 大小}, layout: {en: Layout, zh: 布局}}"
+    (own / "topics.yaml").write_text(f"kv-cache: {{en: KV, zh: 缓存, subtopics: {parts}}}\n", encoding="utf-8")
+    bank = banks.load([own])
+    assert [place for _, place in subtopic_choices(bank, ["kv-cache"], words("en"))] == ["kv-cache/size"]
+    assert banks.check(bank) == []
+    lacking = [line for line in banks.unfinished(bank) if "subtopic" in line]
+    assert lacking == [
+        "kv-cache/drafted.yaml: subtopic: is missing; this topic has sub-topics, so name one of size, layout"
+    ]
+
+
 def test_the_bank_that_ships_may_hold_no_draft(own: Path) -> None:
     file(own, question("drafted"), draft=True)
     assert "draft: is true, and drafts don't ship" in banks.check(banks.load([own]), house=True)[0]
@@ -201,6 +228,14 @@ def test_the_shipped_bank_has_to_be_in_both_languages(own: Path) -> None:
     (own / "topics.yaml").write_text("kv-cache: {zh: 缓存}\n", encoding="utf-8")
     said = banks.check(banks.load([own]), house=True)
     assert "kv-cache/mine.yaml: topic: kv-cache has no title; add it to topics.yaml, or correct the topic" in said
+    (own / "topics.yaml").write_text(
+        "kv-cache: {en: Cache, zh: 缓存, subtopics: {size: {zh: 大小}}}\n", encoding="utf-8"
+    )
+    file(own, question("mine"), "zh", subtopic="size")
+    said = banks.check(banks.load([own]), house=True)
+    assert [line for line in said if "has no title" in line] == [
+        "kv-cache/mine.yaml: topic: kv-cache/size has no title; add it to topics.yaml, or correct the topic"
+    ]
     for field in ("text.en", "reference_answer.en", "rubric.0.requirement.en", "mistakes.0.claim.en", "title.en"):
         assert f"kv-cache/mine.yaml: {field}: is missing; add it" in said
 
@@ -226,6 +261,13 @@ def test_an_interview_asks_only_what_is_written_in_its_language(language: str) -
         while chosen := banks.choose(bank, Plan(language=language, seed=seed), asked=asked, recent={}):
             asked.append(chosen.id)
         assert set(asked) == {f"{kind}-{n}" for kind in ("both", language) for n in range(3)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_search_finds_a_question_in_whichever_language_it_has(language: str) -> None:
+    bank = _mixed()
+    assert banks.search(bank, "en-1")[0].text.in_(language) == "Why en-1?"
+    assert banks.search(bank, "为什么 zh-1")[0].text.in_(language) == "为什么 zh-1？"
 
 
 def test_attacks_are_only_made_of_what_is_written_in_their_language() -> None:

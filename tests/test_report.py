@@ -6,7 +6,7 @@ from datetime import timedelta, timezone
 
 from interviewer import report
 from interviewer.schema import Appeal, Failure, Interview, Judgment, Provenance, Source, Turn, WrongClaim
-from tests.examples import NOON, grade, plan, question, text
+from tests.examples import NOON, grade, mistake, plan, question, requirement, text
 
 Q = question()
 HARD = question("why-mask", topic="masks", sources=(Source(title="Another paper", url="https://arxiv.org/abs/1"),))
@@ -55,6 +55,28 @@ def test_what_to_learn_is_told_by_question_the_worst_first_with_its_reading() ->
     assert [lesson.result.question.id for lesson in told.lessons] == [HARD.id, Q.id]
     assert [[s.title for s in lesson.reading] for lesson in told.lessons] == [["Another paper"], ["A paper"]]
     assert [line.criterion.id for line in told.lessons[0].missing] == ["stores", "grows"]
+
+
+def test_code_and_formulas_are_shown_as_such_wherever_the_bank_speaks() -> None:
+    """In the HTML; the Markdown is handed on as it is."""
+    said, plainly = "`a_b` is $\\frac{p-1}{p}$", "a_b is ((p − 1)/p)"
+    met, missed = (
+        requirement(name, 5).model_copy(update={"requirement": text(said + f" {name}")}) for name in ("met", "missed")
+    )
+    wrong = mistake("wrong", -2).model_copy(update={"claim": text(said), "correction": text(said)})
+    asked = question(
+        title=text(said), text=text(said), rubric=(met, missed), mistakes=(wrong,), reference_answer=text(said)
+    )
+    judged = grade(asked, "met", "wrong").model_copy(update={"feedback": said})
+    answered = turn(asked.id, grade=judged, answer="met", hint_texts=(said,), clarifications=(("", said),))
+    told = report.summarise(interview(answered, turn(asked.id, asked=said, criterion_id="missed"), questions=(asked,)))
+    html = report.render(told, "html")
+    body = re.sub(r'="[^"]*"', "", html)
+    assert "$" not in body.split("</style>")[1]
+    assert "`" not in body.split("</style>")[1]
+    assert f'title="{plainly} met"' in html
+    assert html.count("<math") == html.count("<code>a_b</code>") >= 12
+    assert said in report.render(told, "md")
 
 
 def test_a_question_without_a_gap_is_no_lesson_but_a_strength() -> None:

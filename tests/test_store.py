@@ -25,7 +25,7 @@ from sqlalchemy.engine import URL
 from interviewer import database, migrations
 from interviewer.errors import Conflict, InterviewerError, InvalidSetting, NotFound
 from interviewer.report import render, summarise
-from interviewer.schema import Failure, Grade, Interview, Judgment, Plan, Provenance, Question, Turn
+from interviewer.schema import Attempt, Failure, Grade, Interview, Judgment, Plan, Provenance, Question, Turn
 from interviewer.settings import Settings, read
 from interviewer.store import Store
 from tests.examples import question, requirement
@@ -212,6 +212,7 @@ async def test_interviews_of_the_version_before_are_read_as_they_were(settings: 
         before.close()
     engine.dispose()
     store = await Store.open(settings)
+    assert await store.attempts("owner-1") == {"gqa-trade-off": Attempt(times=1, state="graded", score=0.85)}
     summaries = await store.of_owner("owner-1")
     assert [s.finished_at is not None for s in summaries].count(True) == 1
     for summary in summaries:
@@ -269,6 +270,50 @@ async def test_recent_questions_are_the_latest_asked_each_once(store: Store) -> 
     await store.create(_interview("i3", owner="bob", turns=(_turn("moe", 20),)))
     recent = await store.recent_questions("ann", limit=2)
     assert list(recent.items()) == [("gqa", NOON + timedelta(minutes=9)), ("rope", NOON + timedelta(minutes=2))]
+
+
+async def test_an_attempt_is_the_latest_time_that_a_question_was_answered_or_given_up(store: Store) -> None:
+    done = {"finished_at": NOON}
+    graded = _turn("gqa", outcome="answered", answer="…", grade=_grade())
+    await store.create(_interview("i1", turns=(graded, _turn("lora", outcome="dont_know")), **done))
+    again = _turn("gqa", 5, outcome="answered", answer="…", error=Failure(key="stalled"))
+    skipped = (_turn("lora", 6, outcome="skipped"), _turn("rope", 7, outcome="skipped"), _turn("moe", 8))
+    await store.create(_interview("i2", turns=(again, *skipped), **done))
+    await store.create(_interview("other", owner="bob", turns=(_turn("rope", outcome="dont_know"),), **done))
+    assert await store.attempts("ann") == {
+        "gqa": Attempt(times=2, state="not_graded", score=None),
+        "lora": Attempt(times=1, state="dont_know", score=0.0),
+    }
+
+
+async def test_an_attempt_follows_the_grade_and_goes_with_its_interview(store: Store) -> None:
+    failed = _turn("gqa", outcome="answered", answer="…", error=Failure(key="stalled"))
+    version = await store.create(_interview("i1", turns=(failed,), finished_at=NOON))
+    assert (await store.attempts("ann"))["gqa"].state == "not_graded"
+    graded = failed.model_copy(update={"grade": _grade(), "error": None})
+    await store.save(_interview("i1", turns=(graded,), finished_at=NOON), version)
+    assert (await store.attempts("ann"))["gqa"] == Attempt(times=1, state="graded", score=0.8)
+    await store.delete("i1", "ann")
+    assert await store.attempts("ann") == {}
+
+
+async def test_what_nothing_could_be_assessed_of_is_not_graded(store: Store) -> None:
+    judgment = Judgment(criterion_id="shares-kv", verdict="cannot_assess")
+    turn = _turn("gqa", outcome="answered", answer="…", grade=_grade().model_copy(update={"judgments": (judgment,)}))
+    await store.create(_interview("i1", turns=(turn,), finished_at=NOON))
+    assert await store.attempts("ann") == {"gqa": Attempt(times=1, state="not_graded", score=None)}
+
+
+@pytest.mark.parametrize(("mode", "told"), [("practice", True), ("interview", False)])
+async def test_an_interview_that_keeps_its_grades_to_its_end_tells_no_attempt_before(
+    store: Store, mode: str, told: bool
+) -> None:
+    plan = Plan(mode=mode)
+    turns = (_turn("gqa", outcome="answered", answer="…", grade=_grade()), _turn("lora", 5))
+    version = await store.create(_interview("i1", turns=turns, plan=plan))
+    assert ("gqa" in await store.attempts("ann")) is told
+    await store.save(_interview("i1", turns=turns, plan=plan, finished_at=NOON), version)
+    assert "gqa" in await store.attempts("ann")
 
 
 async def test_grades_are_cached_by_key_and_the_last_one_counts(store: Store) -> None:

@@ -5,7 +5,8 @@ faults.py      a fault, told to the person who wrote the file
 rules.py       what a question has to be, beyond its schema
 reading.py     folders → Bank
 record.py      Bank
-index.py       a lexical index
+stems.py       what texts are held against each other by
+index.py       a full-text index
 search.py      words → questions
 choosing.py    the next question of an interview
 """

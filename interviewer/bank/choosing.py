@@ -24,10 +24,10 @@ def choose(
     """The next question, or None when none is left that fits the plan. The same arguments give the same question.
 
     Never one of `asked`, this interview's questions so far, nor one that is not written in the plan's language: half an
-    interview in another language is worse than a shorter one. Of the rest, in this order: one that the candidate has
-    never been asked (`recent`: when each was asked last, in any interview) before one that was; the wanted difficulty
-    before its neighbours; a topic that this interview has asked least; then chance (by the plan's seed) among the new
-    ones, the longest ago among the others.
+    interview in another language is worse than a shorter one. Of the rest that the plan covers, in this order: one that
+    the candidate has never been asked (`recent`: when each was asked last, in any interview) before one that was; the
+    wanted difficulty before its neighbours; a topic that this interview has asked least; then chance (by the plan's
+    seed) among the new ones, the longest ago among the others.
 
     With `plan.difficulty` None the difficulty adapts to `scores`, the (question id, score) of this interview in order:
     medium first, one step harder after a score from 0.7 on, one easier after one below 0.4, else the same; a question
@@ -41,18 +41,18 @@ def choose(
     topics = sorted(plan.topics or bank.topics, key=lambda topic: (counts[topic], chance.random()))
     levels = [plan.difficulty] if plan.difficulty else by_distance(adapted(scores))
     gone = frozenset(asked)
+
+    def fitting(level: Difficulty, topic: str) -> list[str]:
+        there = bank.shelf.get((level, topic), ())
+        return [i for i in there if i not in gone and plan.asks(bank.questions[i])]
+
     for level in levels:
         for topic in topics:
-            new = [i for i in bank.shelf.get((plan.language, level, topic), ()) if i not in gone and i not in recent]
+            new = [i for i in fitting(level, topic) if i not in recent]
             if new:
                 return bank.questions[chance.choice(new)]
     for level in levels:
-        old = [
-            (counts[topic], recent[i], i)
-            for topic in topics
-            for i in bank.shelf.get((plan.language, level, topic), ())
-            if i not in gone
-        ]
+        old = [(counts[topic], recent[i], i) for topic in topics for i in fitting(level, topic)]
         if old:
             return bank.questions[min(old)[-1]]
     return None

@@ -1,78 +1,84 @@
-"""A lexical index, ranked by BM25 (Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and
-Beyond", section 3.2)."""
+"""A full-text index in memory: SQLite's FTS5, which ranks by BM25, and stems English.
+
+Chinese has no spaces: its characters are indexed one by one, and asked for one by one and in pairs. An English word
+that the bank doesn't have stands for the one most like it: a typing error finds what was meant.
+"""
 
 from __future__ import annotations
 
-import math
+import difflib
 import re
+import sqlite3
+import threading
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
 
-import snowballstemmer
+MOST_CHARACTERS, MOST_WORDS = 200, 20
+"Of a search. What is typed beyond is not looked at."
+ALIKE = 0.75
+"How like a word of the bank a mistyped one has to be: difflib's ratio."
 
-from interviewer.schema import Language, Question, Text
-
-K1, B = 1.2, 0.75
-"How soon repetition stops to count, and how much length does: the customary values."
-WEIGHT = 3
-"What a word of the question, its id or its topic counts for; a key term counts once."
-
-_CHINESE = "\u3400-\u9fff"
-_RUN = re.compile(rf"[{_CHINESE}]+|[^\W\d_{_CHINESE}]+|\d+")
+_TABLE = "CREATE VIRTUAL TABLE documents USING fts5(name, answer, tokenize = 'porter unicode61')"
+_RANKED = "SELECT rowid FROM documents WHERE documents MATCH ? ORDER BY bm25(documents, 3, 1), rowid"
+"A word of the name counts three times as much as one of the answer."
+_PIECE = re.compile(r"[\u3400-\u9fff]+|[^\W_\u3400-\u9fff]+")
 
 
-def tokens(text: str) -> Iterator[str]:
-    """Stems of words, numbers, Chinese characters and their pairs."""
-    for run in _RUN.findall(unicodedata.normalize("NFKC", text).casefold()):
-        if "\u3400" <= run[0] <= "\u9fff":
-            yield from run
-            yield from (run[at : at + 2] for at in range(len(run) - 1))
-        else:
-            yield _stem(run)
-
-
-@cache
-def _stem(word: str) -> str:
-    return str(snowballstemmer.stemmer("english").stemWord(word)) if word.isascii() else word
-
-
-def words_of(question: Question, title: Text, language: Language) -> Counter[str]:
-    """How often each token counts for a question."""
-    counted: Counter[str] = Counter()
-    for text in (question.id, question.topic, title.in_(language), question.text.in_(language)):
-        for token in tokens(text):
-            counted[token] += WEIGHT
-    for criterion in question.rubric:
-        counted.update(token for group in criterion.terms for token in tokens(group))
-    return counted
-
-
+@dataclass(frozen=True)
 class Index:
-    def __init__(self, documents: Iterable[Counter[str]]) -> None:
-        self.lengths: list[int] = []
-        self.postings: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        for number, counted in enumerate(documents):
-            self.lengths.append(counted.total())
-            for token, count in counted.items():
-                self.postings[token].append((number, count))
+    table: sqlite3.Connection
+    words: tuple[str, ...]
+    "English ones, as they are written."
+    alone: threading.Lock = field(default_factory=threading.Lock)
+    "Some builds of SQLite want a connection used by one thread at a time."
 
-    def rank(self, text: str) -> Counter[int]:
-        """The score of every document that has a word of the text. The last word may be unfinished."""
-        scores: Counter[int] = Counter()
-        mean = sum(self.lengths) / len(self.lengths) if self.lengths else 1.0
-        for token in self._wanted(text):
-            found = self.postings.get(token, ())
-            rarity = math.log(1 + (len(self.lengths) - len(found) + 0.5) / (len(found) + 0.5))
-            for number, count in found:
-                weight = count + K1 * (1 - B + B * self.lengths[number] / mean)
-                scores[number] += rarity * count * (K1 + 1) / weight  # type: ignore[assignment]
-        return scores
+    def rank(self, text: str) -> list[int]:
+        """Numbers of the documents that share a word with the text, the best match first."""
+        phrases = self._phrases(_pieces(text[:MOST_CHARACTERS])[:MOST_WORDS])
+        with self.alone:
+            return [row for (row,) in self.table.execute(_RANKED, [" OR ".join(phrases)])] if phrases else []
 
-    def _wanted(self, text: str) -> set[str]:
-        wanted = set(tokens(text))
-        last = _RUN.findall(unicodedata.normalize("NFKC", text).casefold())[-1:]
-        if last and last[0].isascii() and len(last[0]) > 1:
-            wanted |= {token for token in self.postings if token.startswith(last[0])}
-        return wanted
+    def _phrases(self, pieces: list[str]) -> list[str]:
+        wanted: list[str] = []
+        for piece in pieces:
+            if _is_chinese(piece):
+                wanted += [*map(_quoted, piece), *(_quoted(f"{one} {two}") for one, two in pairwise(piece))]
+            else:
+                wanted += [_quoted(piece), *([] if piece in self.words else self._meant(piece, piece is pieces[-1]))]
+        return list(dict.fromkeys(wanted))
+
+    def _meant(self, word: str, is_last: bool) -> list[str]:
+        """For a word that the bank doesn't have: those that it begins, where it may be unfinished; else the one most
+        like it."""
+        if is_last and len(word) > 1 and any(known.startswith(word) for known in self.words):
+            return [f"{_quoted(word)} *"]
+        near = difflib.get_close_matches(word, self.words, n=1, cutoff=ALIKE) if word.isascii() else []
+        return [_quoted(known) for known in near]
+
+
+def build(documents: Iterable[tuple[str, str]]) -> Index:
+    """Of documents numbered from 0: each its name, and what an answer says."""
+    words: set[str] = set()
+    table = sqlite3.connect(":memory:", check_same_thread=False)
+    table.execute(_TABLE)
+    for number, document in enumerate(documents):
+        columns = [_pieces(text) for text in document]
+        words.update(piece for pieces in columns for piece in pieces if piece.isascii() and not piece.isdigit())
+        spelt = (" ".join(" ".join(p) if _is_chinese(p) else p for p in pieces) for pieces in columns)
+        table.execute("INSERT INTO documents (rowid, name, answer) VALUES (?, ?, ?)", [number, *spelt])
+    return Index(table, tuple(sorted(words)))
+
+
+def _pieces(text: str) -> list[str]:
+    """Words, and runs of Chinese characters."""
+    return _PIECE.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def _quoted(phrase: str) -> str:
+    return f'"{phrase}"'
+
+
+def _is_chinese(piece: str) -> bool:
+    return "\u3400" <= piece[0] <= "\u9fff"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,8 +19,15 @@ from interviewer.schema import LANGUAGES, Question, Slug, Text
 MAX_BYTES = 256 * 1024
 TOPICS, SYLLABUS = "topics.yaml", "syllabus.yaml"
 
+
+class Topic(Text):
+    """As topics.yaml has it: a title, and perhaps sub-topics."""
+
+    subtopics: dict[Slug, Text] = {}
+
+
 _QUESTION = TypeAdapter(Question)
-_TITLES = TypeAdapter(dict[Slug, Text])
+_TOPICS = TypeAdapter(dict[Slug, Topic])
 _CHAPTERS = TypeAdapter(dict[str, tuple[str, ...]])
 _T = TypeVar("_T")
 
@@ -43,7 +50,8 @@ def load(folders: Sequence[Path], language: str = "en", cache_folder: Path | Non
         reading.take(folder, found)
     bank = reading.bank()
     for question in bank.questions.values():
-        reading.faults += rules.base(bank.files[question.id], question, frozenset(bank.syllabus))
+        path, syllabus = bank.files[question.id], frozenset(bank.syllabus)
+        reading.faults += rules.base(path, question, syllabus, _subtopics(bank, question))
     if reading.faults:
         raise InvalidBank(_said(reading.faults, language))
     if cache_folder:
@@ -52,15 +60,19 @@ def load(folders: Sequence[Path], language: str = "en", cache_folder: Path | Non
 
 
 def check(bank: Bank, *, house: bool = False, language: str = "en") -> list[str]:
-    """What a bank that loads still lacks: the rules for shipped questions, if asked for."""
+    """What a bank that loads still lacks: a sub-topic, and what the rules for shipped questions want, if asked for."""
+    faults = [f for q in bank.questions.values() for f in rules.placed(bank.files[q.id], q, _subtopics(bank, q))]
     if not house:
-        return []
-    faults = [Fault(path=bank.files[i], field="draft", key="shipped_draft") for i in bank.drafts]
+        return _said(faults, language)
+    faults += [Fault(path=bank.files[i], field="draft", key="shipped_draft") for i in bank.drafts]
+    faults += rules.crowded(TOPICS, bank.questions.values(), bank.subtopics)
     for question in bank.questions.values():
         path = bank.files[question.id]
         title = bank.topics[question.topic]
-        if title == _untitled(question.topic) or title.languages != LANGUAGES:
-            faults.append(Fault(path=path, field="topic", key="untitled_topic", values={"topic": question.topic}))
+        titles = {question.topic: title, question.place: _subtopics(bank, question).get(question.subtopic or "", title)}
+        for place, called in titles.items():
+            if called == _untitled(place) or called.languages != LANGUAGES:
+                faults.append(Fault(path=path, field="topic", key="untitled_topic", values={"topic": place}))
         faults += rules.house(path, question, bank.sizes[question.id])
     return _said(faults, language)
 
@@ -76,9 +88,14 @@ def unfinished(bank: Bank, language: str = "en") -> list[str]:
     """What is left to do about each draft."""
     found: list[Fault] = []
     for draft in bank.drafts.values():
-        path = bank.files[draft.id]
-        found += [Fault(path=path, key="draft"), *rules.base(path, draft, frozenset(bank.syllabus))]
+        path, subtopics = bank.files[draft.id], _subtopics(bank, draft)
+        found += [Fault(path=path, key="draft"), *rules.placed(path, draft, subtopics)]
+        found += rules.base(path, draft, frozenset(bank.syllabus), subtopics)
     return _said(found, language)
+
+
+def _subtopics(bank: Bank, question: Question) -> Mapping[str, Text]:
+    return bank.subtopics.get(question.topic, {})
 
 
 def _said(faults: list[Fault], language: str) -> list[str]:
@@ -95,6 +112,7 @@ class _Reading:
         self.files: dict[str, str] = {}
         self.sizes: dict[str, int] = {}
         self.titles: dict[str, Text] = {}
+        self.subtopics: dict[str, dict[str, Text]] = {}
         self.chapters: dict[str, tuple[str, ...]] = {}
 
     def take(self, folder: Path, files: Sequence[Path]) -> None:
@@ -109,8 +127,9 @@ class _Reading:
     def take_file(self, file: Path, place: Path) -> None:
         shown = str(file if self.by_full_path else place)
         if str(place) == TOPICS:
-            titles = self.read(file, shown, _TITLES)
-            self.titles.update(titles or {})
+            for slug, topic in (self.read(file, shown, _TOPICS) or {}).items():
+                self.titles[slug] = Text(en=topic.en, zh=topic.zh)
+                self.subtopics[slug] = self.subtopics.get(slug, {}) | topic.subtopics
         elif str(place) == SYLLABUS:
             chapters = self.read(file, shown, _CHAPTERS)
             self.chapters.update(chapters or {})
@@ -160,6 +179,7 @@ class _Reading:
             questions={question.id: question for question in questions},
             drafts={draft.id: draft for draft in drafts},
             topics=topics,
+            subtopics={topic: titles for topic, titles in self.subtopics.items() if titles},
             syllabus=tuple(f"{chapter}.{number}" for chapter, numbers in self.chapters.items() for number in numbers),
             files=self.files,
             sizes=self.sizes,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from interviewer.bank.index import Index, words_of
-from interviewer.schema import DIFFICULTIES, LANGUAGES, Difficulty, Language, Question, Record, Text
+from interviewer.bank import index
+from interviewer.schema import DIFFICULTIES, LANGUAGES, Difficulty, Question, Record, Text
 
-Shelf = Mapping[tuple[Language, Difficulty, str], tuple[str, ...]]
+Shelf = Mapping[tuple[Difficulty, str], tuple[str, ...]]
 
 
 class Bank(Record):
@@ -21,6 +21,8 @@ class Bank(Record):
     "Beside them, not among them: nothing but `bank check`, `list` and `show` knows of drafts."
     topics: Mapping[str, Text]
     "Titles of all topics in their order; the folder's name where nobody gave a title."
+    subtopics: Mapping[str, Mapping[str, Text]] = {}
+    "Their titles in their order, by topic; topics that have none are left out."
     syllabus: tuple[str, ...] = ()
     "Ids of the entries that the bank is meant to cover: chapter.number."
     files: Mapping[str, str] = {}
@@ -35,20 +37,24 @@ class Bank(Record):
 
     @cached_property
     def shelf(self) -> Shelf:
-        """Ids by language, difficulty and topic: choosing looks at a few, however large the bank is."""
-        shelf: dict[tuple[Language, Difficulty, str], list[str]] = {}
+        """Ids by difficulty and topic: choosing looks at a few, however large the bank is."""
+        shelf: dict[tuple[Difficulty, str], list[str]] = {}
         for question in self.questions.values():
-            for language in question.languages:
-                shelf.setdefault((language, question.difficulty, question.topic), []).append(question.id)
+            shelf.setdefault((question.difficulty, question.topic), []).append(question.id)
         return {place: tuple(ids) for place, ids in shelf.items()}
 
     @cached_property
-    def indexes(self) -> Mapping[Language, Index]:
-        """For searching, by the language of titles and questions. Built at the first search."""
-        return {
-            language: Index(words_of(q, self.topics[q.topic], language) for q in self.questions.values())
-            for language in LANGUAGES
-        }
+    def index(self) -> index.Index:
+        """For searching, in the order of the questions. Built at the first search."""
+        return index.build(self.searched())
+
+    def searched(self) -> Iterator[tuple[str, str]]:
+        """Of each question: what it is called and asks, and what its criteria say."""
+        for question in self.questions.values():
+            subtopic = self.subtopics.get(question.topic, {}).get(question.subtopic or "")
+            called = [self.topics[question.topic], subtopic, question.title, question.text]
+            name = [question.id.replace("-", " "), question.topic, *(_both(text) for text in called if text)]
+            yield " ".join(name), " ".join(_both(criterion.statement) for criterion in question.criteria)
 
     @cached_property
     def labels_hash(self) -> str:
@@ -94,6 +100,10 @@ def stats(bank: Bank) -> Stats:
         syllabus=len(bank.syllabus),
         chapters={chapter: (covered[chapter], number) for chapter, number in every.items()},
     )
+
+
+def _both(text: Text) -> str:
+    return " ".join(filter(None, (text.en, text.zh)))
 
 
 def _chapter(entry: str) -> str:

@@ -6,12 +6,13 @@ A fault has to be mended; a warning is a place to look at, since only a person c
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, combinations, pairwise
 from typing import get_args
 
 from interviewer.bank.faults import Fault
-from interviewer.bank.index import tokens
+from interviewer.bank.stems import stems
 from interviewer.grading import scoring
 from interviewer.schema import (
     LANGUAGES,
@@ -33,6 +34,8 @@ MOST_POINTS = 3
 MOST_TERMS = 250
 "Characters of a criterion's terms, both languages together."
 MOST_LINES = 30
+MOST_IN_A_TOPIC = 15
+"Questions, without sub-topics."
 MOST_BYTES = 16 * 1024
 LENGTHS: dict[str, tuple[int, int]] = {"title": (6, 14), "text": (30, 60), "scenario": (40, 80)}
 "At most so many English words, Chinese characters."
@@ -61,12 +64,25 @@ Found = tuple[str, str, dict[str, object]]
 "A field, a fault's key and its values."
 
 
-def base(path: str, question: Question, syllabus: Collection[str]) -> list[Fault]:
+def base(path: str, question: Question, syllabus: Collection[str], subtopics: Collection[str] = ()) -> list[Fault]:
     """Rules for everybody's questions, in one language or in both: all of its texts are in those of the opener.
 
-    `covers` is held against the syllabus only where there is one.
+    `covers` is held against the syllabus only where there is one; `subtopics` are those of the question's topic.
     """
-    return _faults(path, _base(question, syllabus))
+    return _faults(path, _base(question, syllabus, subtopics))
+
+
+def placed(path: str, question: Question, subtopics: Collection[str]) -> list[Fault]:
+    """In a topic with sub-topics a question belongs to one. Without it it is only found with the whole topic."""
+    lost = bool(subtopics) and question.subtopic is None
+    return _faults(path, iter([("subtopic", "no_subtopic", {"known": ", ".join(subtopics)})] if lost else []))
+
+
+def crowded(path: str, questions: Iterable[Question], subtopics: Collection[str]) -> list[Fault]:
+    """`subtopics`: the topics that have any; `path`: the file that names them."""
+    counts = Counter(question.topic for question in questions)
+    large = ((topic, number) for topic, number in counts.items() if number > MOST_IN_A_TOPIC and topic not in subtopics)
+    return _faults(path, ((topic, "crowded_topic", {"found": number}) for topic, number in large))
 
 
 def house(path: str, question: Question, size: int) -> list[Fault]:
@@ -82,7 +98,7 @@ def near_duplicates(questions: Sequence[Question], files: Mapping[str, str]) -> 
     """Pairs of openers that use the same words, in either language."""
     faults = []
     for language in LANGUAGES:
-        said = [(q, frozenset(tokens(q.text.in_(language)))) for q in questions if language in q.languages]
+        said = [(q, frozenset(stems(q.text.in_(language)))) for q in questions if language in q.languages]
         for (one, mine), (other, theirs) in combinations(said, 2):
             if len(mine & theirs) >= ALIKE * len(mine | theirs):
                 values = {"other": other.id}
@@ -105,8 +121,12 @@ def _faults(path: str, found: Iterator[Found]) -> list[Fault]:
     ]
 
 
-def _base(question: Question, syllabus: Collection[str]) -> Iterator[Found]:
+def _base(question: Question, syllabus: Collection[str], subtopics: Collection[str]) -> Iterator[Found]:
     yield from _untranslated(question, question.languages)
+    if question.subtopic is not None and question.subtopic not in subtopics:
+        key = "unknown_subtopic" if subtopics else "needless_subtopic"
+        known = ", ".join(subtopics)
+        yield "subtopic", key, {"subtopic": question.subtopic, "topic": question.topic, "known": known}
     total = sum(c.points for c in question.rubric if not c.is_pressed)
     if total != OPENER_POINTS:
         yield "rubric", "points", {"found": total, "wanted": OPENER_POINTS}
@@ -215,12 +235,12 @@ def _warnings(question: Question) -> Iterator[Found]:
 def _shared(text: Text, criterion: Criterion, language: Language) -> set[str]:
     """The alternatives of a criterion's terms that a text names as whole words."""
     said = text.in_(language)
-    stems = list(tokens(said))
+    said_stems = set(stems(said))
     alternatives = {a.strip().rstrip("*").strip() for group in criterion.terms for a in group.split("|")}
     if language == "zh":
         return {a for a in alternatives if len(a) > 1 and not a.isascii() and a in said}
-    words = {a: set(tokens(a)) for a in alternatives if re.fullmatch(r"[A-Za-z][A-Za-z-]+", a)}
-    return {a for a, stemmed in words.items() if stemmed <= set(stems)}
+    words = {a: set(stems(a)) for a in alternatives if re.fullmatch(r"[A-Za-z][A-Za-z-]+", a)}
+    return {a for a, stemmed in words.items() if stemmed <= said_stems}
 
 
 def _untranslated(question: Question, languages: Sequence[Language]) -> Iterator[Found]:

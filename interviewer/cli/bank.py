@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,17 +14,21 @@ from rich.table import Table
 
 from interviewer import bank as banks
 from interviewer import settings
-from interviewer.assembly import load_bank
+from interviewer.assembly import assemble, load_bank
 from interviewer.bank import Bank
 from interviewer.bank.template import write_template
 from interviewer.cli.importing import import_
+from interviewer.cli.room import OWNER
 from interviewer.cli.show import markdown, rubric, screen
 from interviewer.errors import InvalidBank, InvalidInput, NotFound
 from interviewer.locales import words
-from interviewer.schema import Difficulty, Kind, Language, Question
+from interviewer.prose import plain
+from interviewer.report import attempted
+from interviewer.schema import Attempt, Difficulty, Kind, Language, Plan, Question
 
 app = typer.Typer(help="Read, check and search the question bank.")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+TopicOption = Annotated[list[str] | None, typer.Option(help="Only this topic, or TOPIC/SUBTOPIC; may be repeated.")]
 In = Annotated[Language, typer.Option("--language", "-l", help="Language of the texts.")]
 
 
@@ -40,7 +46,9 @@ def check(
     try:
         bank = banks.load(tuple(folders)) if folders else load_bank(settings.read())
         questions, warnings, drafts = len(bank.questions), banks.warnings(bank), banks.unfinished(bank)
-        if not folders:  # the shipped bank promises more than a bank of your own has to
+        if folders:
+            faults = banks.check(bank)
+        else:  # the shipped bank promises more than a bank of your own has to
             faults = banks.check(banks.load((settings.shipped("question_bank"),)), house=True)
     except InvalidBank as invalid:
         faults = list(invalid.faults)
@@ -73,20 +81,27 @@ app.command("import")(import_)
 
 @app.command("list")
 def list_(
-    topic: Annotated[list[str] | None, typer.Option(help="Only this topic; may be repeated.")] = None,
+    topic: TopicOption = None,
     difficulty: Annotated[Difficulty | None, typer.Option(help="Only this difficulty.")] = None,
     kind: Annotated[Kind | None, typer.Option(help="Only this kind.")] = None,
+    new: Annotated[bool, typer.Option("--new", help="Only what you have not answered yet.")] = False,
     language: In = "en",
     as_json: Json = False,
 ) -> None:
-    """The questions, a line each; drafts are marked."""
-    bank = load_bank(settings.read())
+    """The questions, a line each, and how you have done on them; drafts are marked."""
+    configured = settings.read()
+    bank = load_bank(configured)
+    attempts = asyncio.run(_attempts(configured, bank))
+    about = Plan.model_validate(places(bank, topic or (), drafts=True))
     chosen = [
         q
         for q in (*bank.questions.values(), *bank.drafts.values())
-        if (not topic or q.topic in topic) and difficulty in (None, q.difficulty) and kind in (None, q.kind)
+        if about.covers(q)
+        and difficulty in (None, q.difficulty)
+        and kind in (None, q.kind)
+        and not (new and q.id in attempts)
     ]
-    _print(chosen, language, as_json)
+    _print(chosen, attempts, language, as_json)
 
 
 @app.command()
@@ -98,7 +113,7 @@ def show(question_id: str, language: In = "en", as_json: Json = False) -> None:
         print(question.model_dump_json(indent=2))
         return
     w, console = words(language), screen()
-    console.print(f"[bold]{question.id}[/]  {question.topic} · {question.difficulty} · {question.kind}\n")
+    console.print(f"[bold]{question.id}[/]  {question.place} · {question.difficulty} · {question.kind}\n")
     console.print(markdown(question.asked(language)))
     console.print(f"\n[bold]{w('browser.rubric')}[/]\n")
     rubric(console, question, language)
@@ -128,7 +143,9 @@ def stats(as_json: Json = False) -> None:
 @app.command()
 def search(words: list[str], language: In = "en", as_json: Json = False) -> None:
     """Questions about something, the best match first."""
-    _print(banks.search(load_bank(settings.read()), " ".join(words)), language, as_json)
+    configured = settings.read()
+    bank = load_bank(configured)
+    _print(banks.search(bank, " ".join(words)), asyncio.run(_attempts(configured, bank)), language, as_json)
 
 
 def find(bank: Bank, question_id: str) -> Question:
@@ -142,11 +159,42 @@ def find(bank: Bank, question_id: str) -> Question:
     return question
 
 
-def _print(questions: list[Question], language: Language, as_json: bool) -> None:
+def places(bank: Bank, given: Sequence[str], *, drafts: bool = False) -> dict[str, list[str]]:
+    """What a plan says of topics, from what is written TOPIC or TOPIC/SUBTOPIC. A topic named whole is asked whole.
+
+    `drafts`: a topic that has nothing but drafts is one too.
+
+    Raises:
+        InvalidInput: there is no such topic or sub-topic.
+    """
+    known = dict.fromkeys([*bank.topics, *(draft.topic for draft in bank.drafts.values() if drafts)])
+    for place in given:
+        topic, _, subtopic = place.partition("/")
+        there = bank.subtopics.get(topic, {})
+        if topic not in known:
+            raise InvalidInput("no_such_topic", topic=topic, topics=", ".join(known))
+        if place != topic and subtopic not in there:
+            raise InvalidInput("no_such_subtopic", topic=topic, subtopic=subtopic, subtopics=", ".join(there) or "–")
+    topics = dict.fromkeys(place.partition("/")[0] for place in given)
+    return {"topics": list(topics), "subtopics": [p for p in given if "/" in p and p.partition("/")[0] not in given]}
+
+
+async def _attempts(configured: settings.Settings, bank: Bank) -> Mapping[str, Attempt]:
+    async with assemble(configured, bank) as parts:
+        return await parts.store.attempts(OWNER)
+
+
+def _print(questions: list[Question], attempts: Mapping[str, Attempt], language: Language, as_json: bool) -> None:
     if as_json:
-        fields = {"id", "topic", "difficulty", "kind", "text", "covers", "draft"}
-        print(json.dumps([q.model_dump(include=fields) for q in questions], ensure_ascii=False, indent=2))
+        fields = {"id", "topic", "subtopic", "difficulty", "kind", "text", "covers", "draft"}
+        told = [
+            q.model_dump(include=fields) | {"attempt": a.model_dump() if (a := attempts.get(q.id)) else None}
+            for q in questions
+        ]
+        print(json.dumps(told, ensure_ascii=False, indent=2))
         return
+    w = words(language)
     for q in questions:
-        kind = " · ".join((q.topic, q.difficulty, q.kind, *(["draft"] if q.draft else [])))
-        print(f"{q.id}  [{kind}]  {q.text.in_(language)}")
+        marks = ["draft"] if q.draft else [attempted(attempts[q.id], w)] if q.id in attempts else []
+        about = " · ".join((q.place, q.difficulty, q.kind, *marks))
+        print(f"{q.id}  [{about}]  {plain(q.text.in_(language))}")

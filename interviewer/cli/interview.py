@@ -14,6 +14,7 @@ import typer
 from interviewer import settings as environment
 from interviewer.assembly import Parts, assemble, load_bank
 from interviewer.cli import show, stored
+from interviewer.cli.bank import TopicOption, places
 from interviewer.cli.reading import Piped, Reader
 from interviewer.cli.room import OWNER, SHORT, Room
 from interviewer.cli.stored import InterviewId
@@ -31,7 +32,7 @@ def practice(
     mode: Annotated[
         Mode, typer.Option(help="practice: look back after each question; interview: at the end.")
     ] = "practice",
-    topic: Annotated[list[str] | None, typer.Option(help="Only this topic; may be repeated.")] = None,
+    topic: TopicOption = None,
     difficulty: Annotated[Difficulty | None, typer.Option(help="Fixed difficulty; adapts by default.")] = None,
     depth: Annotated[Depth, typer.Option(help="How far a question is pressed: 1, 2 or 4 follow-ups.")] = "normal",
     questions: Annotated[int, typer.Option("--questions", "-n", min=1, max=50)] = 5,
@@ -52,14 +53,12 @@ def practice(
     """
     settings = environment.read()
     bank = load_bank(settings)
-    unknown = [t for t in topic or () if t not in bank.topics]
-    if unknown:
-        raise InvalidInput("no_such_topic", topic=unknown[0], topics=", ".join(bank.topics))
+    about = places(bank, topic or ())
     if strict not in (1, 3, 5, 7):
         raise InvalidInput("not_odd", given=strict)
     chosen = {"difficulty": difficulty, "depth": depth, "questions": questions, "grader": grader, "gradings": strict}
     chance = {"seed": secrets.randbelow(2**31) if seed is None else seed, "repeatable": seed is not None}
-    plan = Plan.model_validate({"language": language, "mode": mode, "topics": topic or ()} | chosen | chance)
+    plan = Plan.model_validate({"language": language, "mode": mode} | about | chosen | chance)
 
     async def hold() -> None:
         async with assemble(settings, bank) as parts:

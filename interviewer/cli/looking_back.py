@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from interviewer import prose, review
 from interviewer import report as reports
-from interviewer import review
 from interviewer.cli import show
 from interviewer.cli.reading import is_command, read
 from interviewer.errors import GradingFailed, InvalidInput
@@ -62,7 +62,7 @@ class LookingBack:
         """Shows what the question brought; with the built-in check the candidate then says what is so."""
         console, language = self.room.console, self.room.language
         console.print()
-        heading = self.room.w("terminal.look_back", title=question.name(language))
+        heading = self.room.w("terminal.look_back", title=prose.plain(question.name(language)))
         console.rule(Text(heading, style="bold"), align="left", style="dim")
         show.result(console, reports.result_of(interview, question), language)
         if self.room.reader.interactive:
@@ -123,7 +123,7 @@ class LookingBack:
     def _question(self, number: int, line: Line) -> str:
         """One line where the screen is wide enough: what is suggested, and what it is about."""
         w = self.room.w
-        statement = line.criterion.statement.in_(self.room.language)
+        statement = prose.plain(line.criterion.statement.in_(self.room.language))
         asked = f"{w('confirm.did_you_claim')} {statement}" if line.criterion.is_mistake else statement
         head, tail = f"{number:2}  {show.mark(line, w)}  ", "  y/n"
         room = self.room.console.width - cell_len(head + tail) - 4
@@ -135,7 +135,7 @@ class LookingBack:
         correction = getattr(line.criterion, "correction", None)
         if verdict == "met" and correction:
             w = self.room.w
-            self.room.console.print(Text(f"    {w('report.right')} {correction.in_(self.room.language)}"))
+            self.room.console.print(show.inline(f"    {w('report.right')} {correction.in_(self.room.language)}"))
 
     async def _disputed(self, interview: Interview, question: Question, text: str) -> Interview:
         """/dispute 3 my words that show it"""

@@ -72,7 +72,7 @@ def report(
     format_: Annotated[Literal["md", "json", "html"], typer.Option("--format", help="md, json or html.")] = "md",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write it to this file, as UTF-8.")] = None,
 ) -> None:
-    """The report of an interview."""
+    """The report of an interview. On a terminal Markdown is laid out; through a pipe it is itself."""
 
     async def rendered() -> str:
         async with assemble(environment.read()) as parts:
@@ -81,7 +81,10 @@ def report(
 
     text = asyncio.run(rendered())
     if output is None:
-        print(text)
+        if format_ == "md" and sys.stdout.isatty():
+            show.screen().print(show.markdown(text))
+        else:
+            print(text)
         return
     try:
         output.write_text(f"{text}\n", encoding="utf-8")

@@ -128,13 +128,13 @@ class Room:
         if turn.error:
             self.warn(self.w.error(turn.error.key, **turn.error.values))
         elif turn.grade and interview.plan.mode == "practice" and not interview.looks_back:
-            self.console.print(Text(turn.grade.feedback, style="dim"))
+            self.console.print(show.inline(turn.grade.feedback, "dim"))
         return interview
 
     async def _hint(self, interview: Interview, at: int, _: str) -> Interview:
         with show.working(self.console, self.w):
             interview, hint = await self.session.hint(self.id, OWNER, at, self.model)
-        self.say("hint", hint=hint)
+        self.console.print(show.inline(self.w("terminal.hint", hint=hint)))
         return interview
 
     async def _clarify(self, interview: Interview, at: int, asked: str) -> Interview:

@@ -10,6 +10,7 @@ from rich.markdown import Markdown
 from rich.table import Table
 from rich.text import Text
 
+from interviewer import prose
 from interviewer import report as reports
 from interviewer.grading import Progress, Report
 from interviewer.grading.scoring import Tally
@@ -23,8 +24,16 @@ def screen(*, stderr: bool = False) -> Console:
 
 
 def markdown(text: str) -> Markdown:
-    """Code as code; addresses in full, since not every terminal follows a link."""
-    return Markdown(text, code_theme="ansi_dark", hyperlinks=False)
+    """Code as code, formulas in Unicode; addresses in full, since not every terminal follows a link."""
+    shown = Markdown("", code_theme="ansi_dark", hyperlinks=False)
+    shown.parsed = prose.parsed(text)
+    return shown
+
+
+def inline(text: str, style: str = "") -> Text:
+    """What stands within a line, such as a statement."""
+    pieces = prose.pieces(text)
+    return Text.assemble(*((piece, "markdown.code" if is_code else "") for piece, is_code in pieces), style=style)
 
 
 def suspected(line: Line) -> bool:
@@ -42,7 +51,7 @@ def result(console: Console, shown: Result, language: Language) -> None:
     for warning in shown.grade.warnings if shown.grade else ():
         console.print(Text(w(f"warnings.{warning}"), style="yellow"))
     if shown.grade and shown.grade.provenance.grader != "builtin" and shown.grade.feedback:  # its own is a count
-        console.print(Text(shown.grade.feedback))
+        console.print(inline(shown.grade.feedback))
 
 
 def standing(shown: Result, w: Words) -> str:
@@ -100,7 +109,7 @@ def _worth(line: Line) -> str:
 def _said(line: Line, language: Language, w: Words, suggested: bool) -> Text:
     """The statement, the candidate's words, why, and what is right. The built-in check knows no why for "not found"."""
     criterion, judgment = line.criterion, line.judgment
-    text = Text(criterion.statement.in_(language))
+    text = inline(criterion.statement.in_(language))
     if isinstance(criterion, Requirement) and criterion.is_pressed:
         text.append(f" ({w('terminal.pressed')})")
     if line.after_hint:
@@ -116,7 +125,7 @@ def _said(line: Line, language: Language, w: Words, suggested: bool) -> Text:
     if (why := reports.notes(judgment, w)) and not (is_open and suggested):
         text.append(f"\n{why}", style="dim")
     if not isinstance(criterion, Requirement) and criterion.correction and line.points:
-        text.append(f"\n{w('report.right')} {criterion.correction.in_(language)}")
+        text.append("\n").append_text(inline(f"{w('report.right')} {criterion.correction.in_(language)}"))
     return text
 
 
@@ -136,11 +145,11 @@ def rubric(console: Console, question: Question, language: Language) -> None:
     table.add_column()
     for requirement in question.rubric:
         pressed = f" ({w('terminal.pressed')})" if requirement.is_pressed else ""
-        table.add_row(f"{requirement.points:+d}", Text(requirement.statement.in_(language) + pressed))
+        table.add_row(f"{requirement.points:+d}", inline(requirement.statement.in_(language)).append(pressed))
     for mistake in question.mistakes:
-        text = Text(f"✕ {mistake.statement.in_(language)}")
+        text = inline(f"✕ {mistake.statement.in_(language)}")
         if mistake.correction:
-            text.append(f"\n{w('report.right')} {mistake.correction.in_(language)}", style="dim")
+            text.append("\n").append_text(inline(f"{w('report.right')} {mistake.correction.in_(language)}", "dim"))
         table.add_row(f"{mistake.points:+d}", text)
     console.print(table)
 

@@ -19,7 +19,7 @@ from interviewer.errors import InterviewerError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0002"
+HEAD = "0003"
 "The newest version. A database that has it needs no Alembic, whose import takes a quarter of a second."
 
 _LOCK = 0x696E7476  # any number that other programs on the same server are unlikely to pick

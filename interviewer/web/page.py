@@ -64,7 +64,7 @@ def build(visitors: Visitors) -> gr.Blocks:
                 parts["reports"] = reports.build(visitors)
             with labels.make(gr.Tab, {"label": "nav.history"}, id="history") as history_tab:
                 parts["history"] = history.build(visitors)
-            with labels.make(gr.Tab, {"label": "nav.bank"}, id="bank"):
+            with labels.make(gr.Tab, {"label": "nav.bank"}, id="bank") as bank_tab:
                 parts["browser"] = browser.build(labels, visitors)
             with labels.make(gr.Tab, {"label": "nav.grader"}, id="grader") as grader_tab:
                 parts["graders"] = graders.build(labels, visitors)
@@ -73,7 +73,7 @@ def build(visitors: Visitors) -> gr.Blocks:
         answering.connect(page)
         disputing.connect(page)
         history.connect(page, history_tab)
-        browser.connect(page)
+        browser.connect(page, bank_tab)
         graders.connect(page, grader_tab)
         _connect(page)
     return blocks

@@ -115,6 +115,6 @@ class Page:
             await self.shown(w, owner, interview, zone),
             await self.reports.latest(w, owner, zone),
             await self.history.show(w, owner, zone),
-            self.browser.show(w),
+            await self.browser.show(w, owner),
             await self.graders.show(w, owner),
         )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from interviewer.bank import Bank
 from interviewer.errors import InterviewerError
 from interviewer.follow_up import FOLLOW_UPS
 from interviewer.locales import Words, words
@@ -37,6 +39,7 @@ class Setup:
     language: gr.Radio
     mode: gr.Radio
     topics: gr.Dropdown
+    subtopics: gr.Dropdown
     difficulty: gr.Radio
     questions: gr.Slider
     depth: gr.Radio
@@ -52,8 +55,8 @@ class Setup:
 
     @property
     def choices(self) -> list[Any]:
-        chosen = [self.language, self.mode, self.topics, self.difficulty, self.questions, self.depth]
-        return [*chosen, self.limit, self.grader, self.gradings]
+        asked = [self.language, self.mode, self.topics, self.subtopics, self.difficulty, self.questions, self.depth]
+        return [*asked, self.limit, self.grader, self.gradings]
 
     async def show(self, w: Words, owner: str, zone: tzinfo, notice: str = "") -> Updates:
         summaries = await self.visitors.parts.store.of_owner(owner, limit=20) if owner else []
@@ -90,6 +93,7 @@ def plan(
     language: Any,
     mode: Any,
     topics: Any,
+    subtopics: Any,
     difficulty: Any,
     questions: Any,
     depth: Any,
@@ -102,6 +106,7 @@ def plan(
         language=language,
         mode=mode,
         topics=tuple(topics or ()),
+        subtopics=tuple(subtopics or ()),
         difficulty=None if difficulty == "adaptive" else difficulty,
         questions=questions,
         depth=depth,
@@ -112,13 +117,26 @@ def plan(
     )
 
 
-def build(labels: Labels, visitors: Visitors) -> Setup:
-    counts = Counter(q.topic for q in visitors.bank.questions.values())
-    make = labels.make
+def topic_choices(bank: Bank, w: Words) -> list[tuple[str, str]]:
+    """Those that have questions, with how many."""
+    counts = Counter(q.topic for q in bank.questions.values())
+    return [(f"{views.topic_title(bank.topics, t, w.language)} ({counts[t]})", t) for t in bank.topics if counts[t]]
 
-    def topic_choices(w: Words) -> list[tuple[str, str]]:
-        bank = visitors.bank
-        return [(f"{views.topic_title(bank.topics, t, w.language)} ({counts[t]})", t) for t in bank.topics if counts[t]]
+
+def subtopic_choices(bank: Bank, topics: Sequence[str], w: Words) -> list[tuple[str, str]]:
+    """The sub-topics of some topics, likewise; with the topic's title where they are of more than one."""
+    counts = Counter(q.place for q in bank.questions.values())
+    divided = [topic for topic in topics if topic in bank.subtopics]
+    return [
+        (f"{views.place_title(bank, place, w.language, whole=len(divided) > 1)} ({counts[place]})", place)
+        for topic in divided
+        for place in (f"{topic}/{subtopic}" for subtopic in bank.subtopics[topic])
+        if counts[place]
+    ]
+
+
+def build(labels: Labels, visitors: Visitors) -> Setup:
+    make = labels.make
 
     with gr.Column(elem_id="setup") as panel:
         make(gr.Markdown, {"value": "setup.welcome"}, elem_id="welcome")
@@ -144,10 +162,23 @@ def build(labels: Labels, visitors: Visitors) -> Setup:
             )
         topics = make(
             gr.Dropdown,
-            {"label": "setup.topics", "info": "setup.topics_info", "choices": topic_choices},
+            {
+                "label": "setup.topics",
+                "info": "setup.topics_info",
+                "choices": lambda w: topic_choices(visitors.bank, w),
+            },
             value=[],
             multiselect=True,
             elem_id="setup-topics",
+        )
+        subtopics = make(
+            gr.Dropdown,
+            {"label": "setup.subtopics", "info": "setup.subtopics_info"},
+            choices=[],
+            value=[],
+            multiselect=True,
+            visible=False,
+            elem_id="setup-subtopics",
         )
         difficulty = make(
             gr.Radio,
@@ -209,7 +240,7 @@ def build(labels: Labels, visitors: Visitors) -> Setup:
         with gr.Row(elem_id="setup-end"):
             cost = plain("cost")
             start = make(gr.Button, {"value": "setup.start"}, variant="primary", elem_id="start")
-    chosen = language, mode, topics, difficulty, questions, depth, limit, grader, gradings
+    chosen = language, mode, topics, subtopics, difficulty, questions, depth, limit, grader, gradings
     return Setup(visitors, panel, notice, resume, *chosen, cost, start)
 
 
@@ -224,6 +255,7 @@ def connect(page: Page) -> None:
         language: Any,
         mode: Any,
         topics: Any,
+        subtopics: Any,
         difficulty: Any,
         questions: Any,
         depth: Any,
@@ -236,16 +268,22 @@ def connect(page: Page) -> None:
         w = words(interface)
         try:
             owner = known(request)
-            fitting = (q for q in visitors.bank.questions.values() if language in q.languages)
-            there_are = max(1, sum(not topics or q.topic in topics for q in fitting))
-            chosen = plan(language, mode, topics, difficulty, min(questions, there_are), depth, limit, grader, gradings)
-            interview = await visitors.parts.session.start(owner, chosen)
+            about = language, mode, topics, subtopics, difficulty
+            chosen = plan(*about, questions, depth, limit, grader, gradings)
+            there_are = sum(map(chosen.asks, visitors.bank.questions.values()))
+            fitting = chosen.model_copy(update={"questions": min(chosen.questions, there_are)})
+            interview = await visitors.parts.session.start(owner, fitting)
         except InterviewerError as error:
             return {setup.notice: gr.update(value=views.notice(w, error.say(interface)))}
         return await page.shown(w, owner, interview, zone_of(request))
 
     async def resume(language: str, request: gr.Request, event: gr.EventData) -> Updates:
         return await page.open_interview(language, request, str(event._data.get("id")))
+
+    def narrow(topics: list[str], chosen: list[str], language: str) -> Updates:
+        choices = subtopic_choices(visitors.bank, topics, words(language))
+        kept = [place for _, place in choices if place in chosen]
+        return {setup.subtopics: gr.update(choices=choices, value=kept, visible=bool(choices))}
 
     def cost(
         interview_language: Language,
@@ -262,6 +300,14 @@ def connect(page: Page) -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     setup.start.click(start, [*setup.choices, page.language], page.of_the_room, **quiet)
     setup.resume.click(resume, [page.language], page.of_the_room, **quiet)
+    gr.on(
+        [setup.topics.change, page.language.change],
+        narrow,
+        [setup.topics, setup.subtopics, page.language],
+        [setup.subtopics],
+        trigger_mode="always_last",
+        **quiet,
+    )
     gr.on(
         [
             page.blocks.load,

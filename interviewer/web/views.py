@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from interviewer import follow_up, review
 from interviewer import report as reports
+from interviewer.bank import Bank
 from interviewer.grading import Progress
 from interviewer.locales import Words
 from interviewer.measure.show import Measured
@@ -222,6 +223,14 @@ def notice(w: Words, text: str, kind: str = "problem") -> str:
 
 def topic_title(topics: Mapping[str, Text], topic: str, language: str) -> str:
     return topics[topic].in_("zh" if language == "zh" else "en") if topic in topics else topic
+
+
+def place_title(bank: Bank, place: str, language: str, *, whole: bool = True) -> str:
+    """Of a topic or topic/subtopic; `whole`: the sub-topic's with its topic's before it."""
+    topic, _, subtopic = place.partition("/")
+    titles = [bank.topics.get(topic), bank.subtopics.get(topic, {}).get(subtopic)]
+    said = [title.in_("zh" if language == "zh" else "en") for title in titles if title]
+    return " · ".join(said if whole else said[-1:]) or place
 
 
 def curve(scores: Sequence[float | None], width: int = 600, height: int = 140) -> list[tuple[float, float, str]]:

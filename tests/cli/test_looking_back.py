@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.conftest import TOPIC
-from tests.cli.terminal import CTRL_C, ENTER, Terminal
+from tests.cli.terminal import CTRL_C, ENTER, ROOT, Terminal
+from tests.examples import question, requirement, text
 from tests.servers import ChatServer, Said, refuses, says
 
 PRACTICE = ("practice", "--topic", TOPIC, "--questions", "1", "--depth", "brisk")
@@ -114,6 +118,36 @@ def test_a_finished_interview_can_be_looked_back_on(last: Any) -> None:
         terminal.types(ENTER)
         assert terminal.status() == 0
     assert last()["results"][0]["tally"]["earned"] == 0
+
+
+def test_formulas_and_code_are_shown_as_such_in_the_room_and_in_the_report(environ: dict[str, str]) -> None:
+    latex, spelt = "$2\\frac{p-1}{p}S$", "2((p − 1)/p)S"
+    asked = question(
+        "ring",
+        topic="formulas",
+        text=text(f"Who sends {latex}?"),
+        artefact="```python\nfor x in y:\n    send(x)\n```",
+        rubric=(requirement("bytes", 10, terms=["bytes"]).model_copy(update={"requirement": text(f"Says {latex}.")}),),
+        mistakes=(),
+        reference_answer=text(f"Each sends {latex}."),
+    ).model_dump(mode="json", exclude_none=True, exclude={"covers"})
+    file = Path(environ["INTERVIEWER_BANKS"]) / "formulas" / "ring.yaml"
+    file.parent.mkdir()
+    file.write_text(json.dumps(asked), encoding="utf-8")
+    with Terminal("practice", "--topic", "formulas", "--questions", "1") as terminal:
+        opener = terminal.prompt()
+        assert f"Who sends {spelt}?" in opener
+        assert "     send(x)" in opener
+        assert f"Says {spelt}." in terminal.sends("/idk")
+        assert f"Each sends {spelt}." in terminal.sends("/reference")
+        terminal.types(ENTER)
+        assert terminal.status() == 0
+    with Terminal("report", "last") as terminal:
+        assert f"Says {spelt}." in terminal.wait("Reference answer")
+        terminal.wait(f"Each sends {spelt}.")
+        assert terminal.status() == 0
+    piped = subprocess.run([sys.executable, "-m", "interviewer", "report"], cwd=ROOT, capture_output=True, check=True)
+    assert f"Says {latex}." in piped.stdout.decode()
 
 
 class Model:

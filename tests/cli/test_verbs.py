@@ -212,6 +212,73 @@ def test_an_answer_that_is_no_text_is_bad_input_in_one_line() -> None:
     assert len(done.stderr.decode().splitlines()) == 1
 
 
+@pytest.fixture
+def divided(environ: dict[str, str]) -> None:
+    """The topic has sub-topics, one question in each; the others name none."""
+    folder = Path(environ["INTERVIEWER_BANKS"])
+    parts = {name: {"en": name.title(), "zh": name} for name in ("first-part", "second-part")}
+    topics = {TOPIC: {"en": "Test", "zh": "测试", "subtopics": parts}}
+    (folder / "topics.yaml").write_text(json.dumps(topics), encoding="utf-8")
+    for name in ("first", "second"):
+        file = folder / TOPIC / f"{name}.yaml"
+        question = json.loads(file.read_text(encoding="utf-8")) | {"subtopic": f"{name}-part"}
+        file.write_text(json.dumps(question), encoding="utf-8")
+
+
+def listed(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
+    capsys.readouterr()
+    assert run(["bank", *arguments]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+def test_a_sub_topic_is_chosen_after_its_topic_and_a_slash(
+    divided: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, last: Any
+) -> None:
+    (line,) = listed(capsys, "list", "--topic", f"{TOPIC}/second-part")
+    assert line == f"second  [{TOPIC}/second-part · medium · concept]  Why second?"
+    assert len(listed(capsys, "list", "--topic", TOPIC, "--topic", f"{TOPIC}/second-part")) == 5
+    types(monkeypatch, "/idk\n\n")
+    assert run(["practice", "--topic", f"{TOPIC}/second-part", "--questions", "3"]) == 0
+    told = last()
+    assert [r["question"]["id"] for r in told["results"]] == ["second"]
+    assert told["interview"]["plan"]["subtopics"] == [f"{TOPIC}/second-part"]
+
+
+@pytest.mark.parametrize("verb", [["practice"], ["bank", "list"]])
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        (f"{TOPIC}/third", f"{TOPIC} has no sub-topic third. It has: first-part, second-part"),
+        ("kv-cache/x", "kv-cache has no sub-topic x. It has: –"),
+        ("nothing/x", "There is no topic nothing."),
+    ],
+)
+def test_a_sub_topic_that_is_not_there_is_bad_input(
+    divided: None, capsys: pytest.CaptureFixture[str], verb: list[str], place: str, said: str
+) -> None:
+    assert run([*verb, "--topic", place]) == 2
+    assert capsys.readouterr().err.startswith(said)
+
+
+def test_the_bank_says_how_each_question_was_answered(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held(monkeypatch, "It stores keys and values.\n\n/idk\n\n/finish\n")
+    lines = listed(capsys, "list", "--topic", TOPIC)
+    (answered,) = (line for line in lines if "answered" in line)
+    assert " · concept · last answer: partly right, 50% · answered 1×]  Why" in answered
+    assert "上次回答：部分正确，50% · 答过 1 次" in "".join(
+        listed(capsys, "list", "--topic", TOPIC, "--language", "zh")
+    )
+    new = listed(capsys, "list", "--topic", TOPIC, "--new")
+    assert set(lines) - set(new) == {answered}
+    id_ = answered.split()[0]
+    assert answered in listed(capsys, "search", id_)
+    told = {q["id"]: q["attempt"] for q in json.loads("\n".join(listed(capsys, "list", "--topic", TOPIC, "--json")))}
+    assert told.pop(id_) == {"times": 1, "state": "graded", "score": 0.5}
+    assert set(told.values()) == {None}
+
+
 def test_a_question_is_shown_with_code_requirements_and_corrections(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["bank", "show", "first"]) == 0
     out = capsys.readouterr().out

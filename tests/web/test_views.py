@@ -13,8 +13,8 @@ import pytest
 from interviewer.grading import Progress
 from interviewer.locales import Words, words
 from interviewer.measure.show import Measured
-from interviewer.report import summarise
-from interviewer.schema import Appeal, Failure, Interview, Judgment, Note, Turn, Warning_, WrongClaim
+from interviewer.report import attempted, summarise
+from interviewer.schema import Appeal, Attempt, Failure, Interview, Judgment, Note, Turn, Warning_, WrongClaim
 from interviewer.web import views
 from tests.examples import NOON, grade, plan, question, text
 
@@ -210,9 +210,71 @@ def test_a_question_is_drawn_from_its_markdown_and_stays_text_where_it_is_html()
     assert "<table>" in html
 
 
+def test_code_and_formulas_are_shown_as_such_wherever_the_interviewer_speaks() -> None:
+    said = "`a_b` is $x^2$"
+    shown = question(title=text(said), text=text(said), reference_answer=text(said), mistakes=())
+    rubric = tuple(c.model_copy(update={"requirement": text(said)}) for c in shown.rubric)
+    shown = shown.model_copy(update={"rubric": rubric})
+    judged = grade(shown, "stores").model_copy(update={"feedback": said})
+    judged = judged.model_copy(
+        update={"provenance": judged.provenance.model_copy(update={"grader": "llm", "model": "m"})}
+    )
+    first = turn(outcome="answered", answer="a", grade=judged, hint_texts=(said,), clarifications=(("", said),))
+    follow_up = turn(asked=said, criterion_id="grows")
+    over = turn(asked=said, criterion_id="grows", outcome="answered", answer="b", grade=judged)
+    for last in (follow_up, over):
+        held = interview(first, last).model_copy(update={"questions": (shown,)})
+        drawn = [views.transcript(EN, held), views.question(EN, held, {}), views.look_back(EN, held)]
+        for html in (*drawn, views.scorecard(EN, held)):
+            words_only = re.sub(r'="[^"]*"', "", html)
+            assert "`" not in words_only
+            assert "$" not in words_only
+            assert html.count("<math") == html.count("<code>a_b</code>")
+
+
 def test_a_follow_up_comes_with_its_lead_and_the_whole_question_folded() -> None:
     html = views.question(EN, interview(answered(), turn(asked="And?", lead="I see.", criterion_id="grows")), {})
     assert html.index("I see.") < html.index("And?") < html.index("<details") < html.index(Q.text.en)
+
+
+# --- the bank ---------------------------------------------------------------------------------------------------------
+
+ATTEMPTS = {
+    "good": (Attempt(times=3, state="graded", score=0.8), "last answer: good, 80% · answered 3×"),
+    "partly": (Attempt(times=1, state="graded", score=0.5), "last answer: partly right, 50% · answered 1×"),
+    "weak": (Attempt(times=1, state="graded", score=0.49), "last answer: weak, 49% · answered 1×"),
+    "given up": (Attempt(times=2, state="dont_know", score=0.0), "last answer: “I don't know”, 0% · answered 2×"),
+    "not graded": (Attempt(times=1, state="not_graded", score=None), "last answer: not graded · answered 1×"),
+}
+
+
+@pytest.mark.parametrize("case", ATTEMPTS)
+def test_the_bank_says_how_a_question_was_answered_last_and_never_scores_what_was_not_graded(case: str) -> None:
+    attempt, said = ATTEMPTS[case]
+    for w in (EN, ZH):
+        about = {"attempts": {Q.id: attempt}, "places": {"kv-cache": "KV cache"}, "language": w.language}
+        listed = unescape(views.render("bank_list", w, questions=[Q, NEXT], count=2, chosen=Q.id, **about))
+        shown = unescape(views.render("bank_question", w, question=Q, **about))
+        assert all(attempted(attempt, w) in html for html in (listed, shown))
+        assert listed.count('class="meta attempt"') == 1, "what was never answered has no such line"
+        if attempt.score is None:
+            assert "%" not in listed
+    assert attempted(attempt, EN) == said
+
+
+def test_the_bank_says_what_was_not_answered_yet_and_shows_code_and_formulas_as_such() -> None:
+    said = "`a_b` is $x^2$"
+    shown = question(text=text(said), scenario=text(said), artefact=said, clarification=text(said), mistakes=())
+    rubric = tuple(c.model_copy(update={"requirement": text(said)}) for c in shown.rubric)
+    shown = shown.model_copy(update={"rubric": rubric, "reference_answer": text(said)})
+    for w in (EN, ZH):
+        about = {"attempts": {}, "places": {"kv-cache": "KV cache"}, "language": w.language}
+        html = views.render("bank_question", w, question=shown, **about)
+        assert w("attempts.none") in html
+        html += views.render("bank_list", w, questions=[shown], count=1, chosen="", **about)
+        assert html.count("<math") == html.count("<code>a_b</code>") == 10
+        assert "$" not in html
+        assert "`" not in html
 
 
 # --- the rest ---------------------------------------------------------------------------------------------------------
