@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -10,13 +11,13 @@ import pytest
 from interviewer import prompts
 from interviewer.bank import rules, yaml_text
 from interviewer.errors import ProviderError
-from interviewer.importing.drafting import Reply, drafted, messages, skeleton
+from interviewer.importing.drafting import NO_DRAFT, Reply, drafted, messages, skeleton
 from interviewer.importing.note import Note, Place
 from interviewer.importing.planning import Planned
 from interviewer.importing.writing import as_yaml
 from interviewer.providers.scripted import ScriptedModel
 from interviewer.providers.structured import schema_of
-from interviewer.schema import Language, Question, Text
+from interviewer.schema import LANGUAGES, Language, Question, Text
 from tests.importing.replies import GOOD, NAMES, TOO_MANY_POINTS, both, point, reply, wrong
 
 ASKED, ANSWER = "Why does a decoder keep a KV cache?", "Keys and values of the past do not change."
@@ -150,6 +151,14 @@ async def test_an_endpoint_that_cannot_be_asked_is_an_error() -> None:
     refusal = ProviderError("wrong_key", host="h", model="m")
     with pytest.raises(ProviderError, match="does not accept the API key"):
         await drafted(ScriptedModel([refusal]), planned())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", ["rate_limited", "server_error", "too_slow", "stalled", "prompt_cut", "unreachable"])
+def test_what_stops_an_import_speaks_of_no_answer_and_no_grade(key: str, language: str) -> None:
+    values = dict.fromkeys(("host", "model", "wait", "status", "detail", "seconds", "read", "sent"), "1")
+    assert key not in NO_DRAFT
+    assert not re.search("answer|grade|回答|评分", ProviderError(key, **values).say(language), re.IGNORECASE)
 
 
 async def test_ids_and_signs_that_a_model_gets_wrong_are_put_right() -> None:
