@@ -43,7 +43,7 @@ def import_(
     """Turn notes that hold questions and answers into drafts in your own bank, one file a question.
 
     Questions are told by "Q:" and "A:", by headings, by bold or by numbered lines, whichever the file has most of; in
-    .csv and .jsonl by the columns or fields question and answer (topic, difficulty and criteria if there are any).
+    .csv and .jsonl by the columns or fields question and answer (topic and difficulty if there are any).
 
     With a model set up, it drafts rubric, mistakes and the other language for each question, and the cost is shown
     before. Otherwise a draft holds what the note says. Nobody is asked a draft until you have reviewed it and removed

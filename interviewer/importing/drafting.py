@@ -34,14 +34,8 @@ NO_DRAFT = (
 
 
 def skeleton(planned: Planned) -> Question:
-    """What the note says and nothing else. Criteria that it names are requirements that share the points."""
-    criteria = planned.note.criteria
-    least, more = divmod(rules.OPENER_POINTS, max(1, len(criteria)))
-    rubric = [
-        {"id": f"point-{n + 1}", "points": max(1, least + (n < more)), "requirement": {planned.language: criterion}}
-        for n, criterion in enumerate(criteria)
-    ]
-    return Question.model_validate(_record(planned) | {"rubric": rubric})
+    """What the note says and nothing else."""
+    return Question.model_validate(_record(planned) | {"rubric": ()})
 
 
 def _record(planned: Planned) -> dict[str, Any]:

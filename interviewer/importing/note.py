@@ -11,8 +11,8 @@ import yaml
 from interviewer.locales import words
 from interviewer.schema import Difficulty, Record
 
-MAX_QUESTION, MAX_ANSWER = 1_000, 20_000
-"Characters."
+MAX_QUESTION, MAX_ANSWER, MAX_TEXT = 1_000, 20_000, 2_000_000
+"Characters: of a note, and of all that is read of a file."
 SHOWN = 60
 "Characters of a question that tell it from others."
 
@@ -33,7 +33,6 @@ class Note(Record):
     answer: str
     topic: str = ""
     difficulty: Difficulty | None = None
-    criteria: tuple[str, ...] = ()
 
 
 class Skipped(Record):

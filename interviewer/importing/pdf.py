@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import logging
 import re
-import time
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from interviewer.errors import InvalidInput
-from interviewer.importing.note import Note, Place, Skipped
+from interviewer.importing.note import MAX_TEXT, Note, Place, Skipped
 from interviewer.importing.recognising import joined, recognise
 from interviewer.typed import printable
 
@@ -24,8 +23,6 @@ MAX_UNPACKED = 10_000_000
 "Bytes of one part."
 MAX_PARTS = 200_000
 "Operators and operands of one part: a page full of Chinese has some ten thousand."
-MAX_CHARACTERS = 2_000_000
-MAX_SECONDS = 60
 LARGER = 1.15
 "How much larger than the text the letters of a heading are."
 _RADICALS = str.maketrans(
@@ -70,27 +67,23 @@ def read(data: bytes) -> tuple[list[Note], list[Skipped]]:
 
 
 def _lines(reader: PdfReader) -> list[_Piece]:
-    """Pages may draw the same parts over and over: the whole has to end in time."""
-    until, characters, number = time.monotonic() + MAX_SECONDS, 0, 0
+    characters = number = 0
     lines: list[list[_Piece]] = []
 
     def hear(text: str, matrix: Sequence[float], own: Sequence[float], font: Any, size: float) -> None:
         nonlocal characters
         characters += len(text)
+        if characters > MAX_TEXT:
+            raise InvalidInput("notes_bomb", limit=MAX_TEXT // 1_000_000)
         bold = "bold" in str((font or {}).get("/BaseFont", "")).casefold()
         for n, part in enumerate(text.split("\n")):
             lines.extend([[]] if n else [])
             lines[-1].append(_Piece(part, abs(size * own[3] * matrix[3]), bold, number))
 
-    def watch(*_: object) -> None:
-        if time.monotonic() > until or characters > MAX_CHARACTERS:
-            raise InvalidInput("notes_bomb", limit=MAX_CHARACTERS // 1_000_000)
-
     for page in reader.pages:
         number += 1
         lines.append([])
-        watch()
-        page.extract_text(visitor_text=hear, visitor_operand_before=watch)
+        page.extract_text(visitor_text=hear)
     return [_line(inked) for pieces in lines if (inked := [p for p in pieces if p.text.strip()])]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from typing import Any
 
 from pydantic_core import from_json
@@ -53,21 +52,10 @@ def of_jsonl(data: bytes) -> Read:
             skipped.append(Skipped(place=place, key="not_json", values={"problem": str(problem)}))
             continue
         if isinstance(value, dict):
-            value |= _chat(value.get("messages"))
             notes.append(_note({_column(name): said for name, said in value.items()}, number))
         elif line.strip():
             skipped.append(Skipped(place=place, key="no_object"))
     return notes, skipped
-
-
-def _chat(messages: Any) -> dict[str, Any]:
-    """The first thing that each side says."""
-    said: dict[str, Any] = {}
-    for message in messages if isinstance(messages, list) else ():
-        role = message.get("role") if isinstance(message, dict) else None
-        if role in ("user", "assistant"):
-            said.setdefault("question" if role == "user" else "answer", message.get("content"))
-    return said
 
 
 def _column(name: str) -> str:
@@ -85,11 +73,8 @@ def _note(fields: dict[str, Any], line: int) -> Note:
         answer=said["answer"],
         topic=said["topic"],
         difficulty=next((ours for ours, theirs in names()["difficulties"].items() if level in theirs), None),
-        criteria=tuple(each for part in re.split(r"[\n;；|]", said["criteria"]) if (each := part.strip(" \t-*•"))),
     )
 
 
 def _said(value: Any) -> str:
-    if isinstance(value, list):
-        return "\n".join(_said(each) for each in value if not isinstance(each, list))
     return printable(str(value)).strip() if isinstance(value, str | int | float) else ""

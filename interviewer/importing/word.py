@@ -9,19 +9,19 @@ from html.parser import HTMLParser
 from itertools import accumulate
 
 from interviewer.errors import InvalidInput
-from interviewer.importing.note import Note, Place, Skipped
+from interviewer.importing.note import MAX_TEXT, Note, Place, Skipped
 from interviewer.importing.recognising import recognise
 from interviewer.typed import printable
 
-MAX_UNPACKED = 10_000_000
-"Bytes of all parts together."
+MAX_UNPACKED = 4_000_000
+"Bytes of one part."
 
 
 def read(data: bytes) -> tuple[list[Note], list[Skipped]]:
     import mammoth
 
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
-        unpacked = sum(part.file_size for part in parts.infolist())  # no more of a part is ever unpacked
+        unpacked = max(part.file_size for part in parts.infolist())  # no more of a part is ever unpacked
     if unpacked > MAX_UNPACKED:
         raise InvalidInput("notes_bomb", limit=MAX_UNPACKED // 1_000_000)
     no_picture = mammoth.images.img_element(lambda _: {})
@@ -29,6 +29,8 @@ def read(data: bytes) -> tuple[list[Note], list[Skipped]]:
     lines = _Lines()
     lines.feed(html.value)
     said = printable("\n".join(lines.said)).split("\n")
+    if sum(map(len, said)) > MAX_TEXT:
+        raise InvalidInput("notes_bomb", limit=MAX_TEXT // 1_000_000)
     paragraph = list(accumulate(bool(line) for line in said))
     return recognise(said, lambda at: Place(kind="paragraph", number=paragraph[at])), []
 

@@ -14,9 +14,8 @@ Line = tuple[str, float]
 "Words, and the size of their letters."
 
 
-def pdf(pages: Sequence[Sequence[Line]], *, tail: bytes = b"") -> bytes:
-    """A PDF file of lines of any script, through a font that says which code is which character; `tail` is added to
-    every page's drawing."""
+def pdf(pages: Sequence[Sequence[Line]]) -> bytes:
+    """A PDF file of lines of any script, through a font that says which code is which character."""
     font = b"<</Type/Font/Subtype/Type0/BaseFont/F/Encoding/Identity-H/ToUnicode 4 0 R/DescendantFonts[5 0 R]>>"
     ranges = "".join(f"<{n:02x}00><{n:02x}ff><{n:02x}00>\n" for n in range(256))
     to_unicode = f"begincmap\n1 begincodespacerange<0000><ffff>endcodespacerange\n256 beginbfrange\n{ranges}endbfrange"
@@ -32,7 +31,7 @@ def pdf(pages: Sequence[Sequence[Line]], *, tail: bytes = b"") -> bytes:
     for number, lines in enumerate(pages):
         own = "/Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Resources<</Font<</F 3 0 R>>>>"
         objects.append(f"<<{own}/Contents {7 + 2 * number} 0 R>>".encode())
-        objects.append(stream(_drawn(lines) + tail))
+        objects.append(stream(_drawn(lines)))
     return file_of(objects)
 
 

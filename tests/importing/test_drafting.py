@@ -52,14 +52,6 @@ def test_a_skeleton_holds_the_note_and_nothing_else() -> None:
     }
 
 
-@pytest.mark.parametrize(("number", "points"), [(1, [10]), (3, [4, 3, 3]), (10, [1] * 10), (12, [1] * 12)])
-def test_criteria_of_a_note_share_the_points(number: int, points: list[int]) -> None:
-    draft = skeleton(planned(difficulty="hard", criteria=tuple(f"Says {n}." for n in range(number)), language="zh"))
-    assert draft.difficulty == "hard"
-    assert [c.points for c in draft.rubric] == points
-    assert draft.rubric[0].requirement == Text(zh="Says 0.")
-
-
 ODD = [
     "a: b # c", "yes", "null", "2026-01-01", "0x1F", "- x\n- y", "*a &b !c", "'\"", "a\n\n  indented\n\ttab\n", "\\n",
     "…\u2028…\x85", "---\n...\n", "{{ x }}", "%TAG", "draft: false", "🙂", "trailing \nspaces  \n", "12", "~", "=",
@@ -69,7 +61,7 @@ ODD = [
 
 @pytest.mark.parametrize("odd", ODD)
 def test_whatever_a_note_says_is_the_text_that_the_bank_reads(odd: str) -> None:
-    draft = skeleton(planned(question=odd, answer=odd, criteria=(odd, odd)))
+    draft = skeleton(planned(question=odd, answer=odd))
     text = as_yaml(draft)
     assert loaded(text) == draft
     assert text.count("\ndraft: true\n") == 1

@@ -120,20 +120,16 @@ def test_csv_with_quotes_line_breaks_and_other_delimiters(tmp_path: Path, head: 
     assert (second.question, second.difficulty, second.place.number) == (CHINESE, "hard", 5)
 
 
-def test_csv_with_chinese_columns_and_criteria(tmp_path: Path) -> None:
-    (tmp_path / "题.csv").write_text(f"问题,答案,主题,难度,要点\n{CHINESE},{ONCE},缓存,中等,只算一次；随长度增长\n")
+def test_csv_with_chinese_columns(tmp_path: Path) -> None:
+    (tmp_path / "题.csv").write_text(f"问题,答案,主题,难度\n{CHINESE},{ONCE},缓存,中等\n")
     (note,) = read(tmp_path / "题.csv").notes
-    assert (note.question, note.answer, note.topic) == (CHINESE, ONCE, "缓存")
-    assert (note.difficulty, note.criteria) == ("medium", ("只算一次", "随长度增长"))
+    assert (note.question, note.answer, note.topic, note.difficulty) == (CHINESE, ONCE, "缓存", "medium")
 
 
-def test_jsonl_by_field_and_as_a_chat(tmp_path: Path) -> None:
-    chat = [{"role": r, "content": c} for r, c in (("system", "s"), ("user", CHINESE), ("assistant", ONCE))]
-    lines = [{"question": CACHE, "reference": KEPT, "criteria": ["once", "kept"]}, {"messages": chat}]
+def test_jsonl_by_field(tmp_path: Path) -> None:
+    lines = [{"question": CACHE, "reference": KEPT}, {"prompt": CHINESE, "response": ONCE}]
     (tmp_path / "notes.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\n")
-    found = read(tmp_path / "notes.jsonl")
-    assert pairs(found) == [(CACHE, KEPT), (CHINESE, ONCE)]
-    assert found.notes[0].criteria == ("once", "kept")
+    assert pairs(read(tmp_path / "notes.jsonl")) == [(CACHE, KEPT), (CHINESE, ONCE)]
 
 
 def test_what_has_no_answer_no_question_or_no_end_is_named_by_line(tmp_path: Path) -> None:
@@ -206,7 +202,15 @@ def test_an_unknown_kind_a_folder_and_no_file_are_refused(tmp_path: Path) -> Non
 def test_a_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:
     path = word_with(tmp_path / "notes.docx", b"<w>" + b"A" * 300_000_000)
     assert path.stat().st_size < MAX_BYTES
-    assert "unpacks to far more than 10 MB" in refused(path, path.read_bytes())
+    assert "unpacks to far more than 4 MB" in refused(path, path.read_bytes())
+
+
+def test_text_beyond_two_million_characters_is_refused_whatever_holds_it(tmp_path: Path) -> None:
+    said = b"<w:p><w:r><w:t>" + b"a " * 1_100_000 + b"</w:t></w:r></w:p></w:body></w:document>"
+    path = word_with(tmp_path / "notes.docx", W + said)
+    assert "unpacks to far more than 2 MB" in refused(path, path.read_bytes())
+    pages = [[("a" * 9_000, 9.0)] * 120] * 2
+    assert "unpacks to far more than 2 MB" in refused(tmp_path / "notes.pdf", pdf(pages))
 
 
 def test_a_zip_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
