@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,7 +13,6 @@ from interviewer.importing.note import Found
 from interviewer.importing.pdf import MAX_UNPACKED
 from interviewer.importing.reading import MAX_BYTES, read
 from tests.importing.files import encrypted, file_of, pdf, stream, word, word_with
-from tests.web.conftest import browser as browser
 
 CACHE = "Why does a decoder keep a KV cache?"
 KEPT = "Keys and values of the past do not change."
@@ -81,15 +79,6 @@ def test_pdf_with_headings_over_several_lines_and_pages(tmp_path: Path) -> None:
 
 def test_pdf_without_headings(tmp_path: Path) -> None:
     (tmp_path / "notes.pdf").write_bytes(pdf([[(f"1. {CACHE}", 10), (KEPT, 10), (f"2. {CHINESE}", 10), (ONCE, 10)]]))
-    assert pairs(read(tmp_path / "notes.pdf")) == [(CACHE, KEPT), (CHINESE, ONCE)]
-
-
-@pytest.mark.browser
-def test_pdf_as_a_browser_prints_it(tmp_path: Path, browser: Any) -> None:
-    page = browser.new_page()
-    page.set_content(f"<h1>Notes</h1><h2>{CACHE}</h2><p>{KEPT}</p><h2>{CHINESE}</h2><p>{ONCE}</p>")
-    page.pdf(path=str(tmp_path / "notes.pdf"))
-    page.close()
     assert pairs(read(tmp_path / "notes.pdf")) == [(CACHE, KEPT), (CHINESE, ONCE)]
 
 
