@@ -24,7 +24,7 @@ async def held(folder: Path) -> tuple[Interview, int, list[float]]:
         interview = await session.start("bench", Plan(mode="interview", questions=QUESTIONS, depth="normal"))
         while interview.turn is not None and interview.is_open:
             question = interview.question(interview.turn.question_id)
-            said = question.reference_answer.en[:600]
+            said = question.reference_answer.in_("en")[:600]
             interview = await session.answer(interview.id, "bench", len(interview.turns) - 1, said, grader)
         _, version = await parts.store.load(interview.id)
         seconds = []

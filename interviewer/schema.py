@@ -29,14 +29,39 @@ class Record(BaseModel):
 # --- the bank ---------------------------------------------------------------------------------------------------------
 
 
-class Text(Record):
-    """The same words in every language of the bank."""
+def language_of(text: str) -> Language | None:
+    """What a text is written in, by its letters; None where it has none."""
+    letters = sum(c.isalpha() for c in text)
+    chinese = sum("\u3400" <= c <= "\u9fff" for c in text)
+    if not letters:
+        return None
+    return "zh" if chinese > letters / 4 else "en"
 
-    en: Line
-    zh: Line
+
+class Text(Record):
+    """The same words in the languages that a question is written in. One string is in the language of its letters."""
+
+    en: Line | None = None
+    zh: Line | None = None
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        return tuple(language for language in LANGUAGES if getattr(self, language) is not None)
 
     def in_(self, language: Language) -> str:
-        return self.en if language == "en" else self.zh
+        """In this language, or else in the only one that it is written in. Raises KeyError for any other language."""
+        return {"en": self.en, "zh": self.zh}[language] or self.en or self.zh or ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_a_string(cls, value: Any) -> Any:
+        return {language_of(value) or "en": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _has_words(self) -> Self:
+        if not self.languages:
+            raise ValueError("has no words; write it in en, in zh or in both")
+        return self
 
 
 Shown = Annotated[Text, BeforeValidator(lambda value: {"en": value, "zh": value} if isinstance(value, str) else value)]
@@ -113,6 +138,8 @@ class Question(Record):
     "One of its topic's, where the topic has any."
     difficulty: Difficulty
     kind: Kind
+    draft: Annotated[bool, BeforeValidator(lambda value: {"true": True, "false": False}.get(str(value), value))] = False
+    "Not reviewed yet: nobody is asked it, and it may be incomplete."
     reviewed: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}$")] | None = None
     "Year and month in which somebody other than the author last checked its facts."
     title: Text | None = None
@@ -131,6 +158,11 @@ class Question(Record):
     "Entries of the syllabus, and the requirements that deal with each."
     sources: tuple[Source, ...] = ()
     samples: tuple[Sample, ...] = ()
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """Those that it can be asked in."""
+        return self.text.languages
 
     @property
     def criteria(self) -> tuple[Requirement | Mistake, ...]:
@@ -358,6 +390,10 @@ class Plan(Record):
         narrowed = {place.partition("/")[0] for place in self.subtopics}
         chosen = not self.topics or question.topic in self.topics
         return chosen and (question.topic not in narrowed or question.place in self.subtopics)
+
+    def asks(self, question: Question) -> bool:
+        """It covers the question, which is written in its language."""
+        return self.language in question.languages and self.covers(question)
 
 
 Outcome = Literal["answered", "dont_know", "skipped"]

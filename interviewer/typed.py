@@ -1,4 +1,4 @@
-"""What a candidate types, before anything else sees it."""
+"""What a candidate types or a file says, before anything else sees it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,18 @@ def clean(text: str, limit: int) -> str:
     Raises:
         InvalidInput: nothing is left, or it is too long.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in _CONTROL).strip()
+    kept = printable(text).strip()
     if all(c.isspace() or unicodedata.category(c) == "Cf" for c in kept):  # nothing, or nothing that can be seen
         raise InvalidInput("empty_answer")
     if len(kept) > limit:
         raise InvalidInput("answer_too_long", length=len(kept), limit=limit)
     return kept
+
+
+def printable(text: str) -> str:
+    """Without control characters; line breaks, as \\n, and tabs stay."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in _CONTROL)
 
 
 def intent(text: str) -> str | None:

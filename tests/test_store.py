@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import signal
 import sqlite3
@@ -376,6 +377,7 @@ def test_the_newest_migration_makes_exactly_the_tables_of_the_program(settings: 
         config = migrations.configuration()
         config.attributes["connection"] = connection
         command.check(config)
+        assert isinstance(config.stdout, io.StringIO), "what Alembic says is nobody's output"
         command.downgrade(config, "base")
         assert inspect(connection).get_table_names() == ["alembic_version"]
     engine.dispose()

@@ -12,8 +12,8 @@ choosing.py    the next question of an interview
 """
 
 from interviewer.bank.choosing import choose
-from interviewer.bank.reading import check, load, warnings
+from interviewer.bank.reading import check, load, unfinished, warnings
 from interviewer.bank.record import Bank, Stats, stats
 from interviewer.bank.search import near, search
 
-__all__ = ["Bank", "Stats", "check", "choose", "load", "near", "search", "stats", "warnings"]
+__all__ = ["Bank", "Stats", "check", "choose", "load", "near", "search", "stats", "unfinished", "warnings"]

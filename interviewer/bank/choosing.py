@@ -23,7 +23,8 @@ def choose(
 ) -> Question | None:
     """The next question, or None when none is left that fits the plan. The same arguments give the same question.
 
-    Never one of `asked`, this interview's questions so far. Of the rest that the plan covers, in this order: one that
+    Never one of `asked`, this interview's questions so far, nor one that is not written in the plan's language: half an
+    interview in another language is worse than a shorter one. Of the rest that the plan covers, in this order: one that
     the candidate has never been asked (`recent`: when each was asked last, in any interview) before one that was; the
     wanted difficulty before its neighbours; a topic that this interview has asked least; then chance (by the plan's
     seed) among the new ones, the longest ago among the others.
@@ -43,7 +44,7 @@ def choose(
 
     def fitting(level: Difficulty, topic: str) -> list[str]:
         there = bank.shelf.get((level, topic), ())
-        return [i for i in there if i not in gone and plan.covers(bank.questions[i])]
+        return [i for i in there if i not in gone and plan.asks(bank.questions[i])]
 
     for level in levels:
         for topic in topics:

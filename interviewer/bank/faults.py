@@ -37,6 +37,7 @@ _KEYS = {
     "model_type": "not_fields",
     "model_attributes_type": "not_fields",
     "dict_type": "not_fields",
+    "bool_type": "not_true_or_false",
     "string_too_short": "empty",
 }
 _MODELS: dict[str, type[BaseModel]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from interviewer.bank import cache, rules, yaml_text
 from interviewer.bank.faults import Fault, of_validation
 from interviewer.bank.record import Bank
 from interviewer.errors import InvalidBank
-from interviewer.schema import Question, Slug, Text
+from interviewer.schema import LANGUAGES, Question, Slug, Text
 
 MAX_BYTES = 256 * 1024
 TOPICS, SYLLABUS = "topics.yaml", "syllabus.yaml"
@@ -64,11 +64,15 @@ def check(bank: Bank, *, house: bool = False, language: str = "en") -> list[str]
     faults = [f for q in bank.questions.values() for f in rules.placed(bank.files[q.id], q, _subtopics(bank, q))]
     if not house:
         return _said(faults, language)
+    faults += [Fault(path=bank.files[i], field="draft", key="shipped_draft") for i in bank.drafts]
     faults += rules.crowded(TOPICS, bank.questions.values(), bank.subtopics)
     for question in bank.questions.values():
         path = bank.files[question.id]
-        if bank.topics[question.topic] == _untitled(question.topic):
-            faults.append(Fault(path=path, field="topic", key="untitled_topic", values={"topic": question.topic}))
+        title = bank.topics[question.topic]
+        titles = {question.topic: title, question.place: _subtopics(bank, question).get(question.subtopic or "", title)}
+        for place, called in titles.items():
+            if called == _untitled(place) or called.languages != LANGUAGES:
+                faults.append(Fault(path=path, field="topic", key="untitled_topic", values={"topic": place}))
         faults += rules.house(path, question, bank.sizes[question.id])
     return _said(faults, language)
 
@@ -80,7 +84,17 @@ def warnings(bank: Bank, language: str = "en") -> list[str]:
     return _said(found + rules.near_duplicates(questions, bank.files), language)
 
 
-def _subtopics(bank: Bank, question: Question) -> Collection[str]:
+def unfinished(bank: Bank, language: str = "en") -> list[str]:
+    """What is left to do about each draft."""
+    found: list[Fault] = []
+    for draft in bank.drafts.values():
+        path, subtopics = bank.files[draft.id], _subtopics(bank, draft)
+        found += [Fault(path=path, key="draft"), *rules.placed(path, draft, subtopics)]
+        found += rules.base(path, draft, frozenset(bank.syllabus), subtopics)
+    return _said(found, language)
+
+
+def _subtopics(bank: Bank, question: Question) -> Mapping[str, Text]:
     return bank.subtopics.get(question.topic, {})
 
 
@@ -155,12 +169,15 @@ class _Reading:
 
     def bank(self) -> Bank:
         topics = dict(self.titles)
-        for question in self.questions.values():
+        drafts = sorted((q for q in self.questions.values() if q.draft), key=lambda q: (q.topic, q.id))
+        questions = [question for question in self.questions.values() if not question.draft]
+        for question in questions:
             topics.setdefault(question.topic, _untitled(question.topic))
         order = {topic: number for number, topic in enumerate(topics)}
-        questions = sorted(self.questions.values(), key=lambda q: (order[q.topic], q.id))
+        questions.sort(key=lambda q: (order[q.topic], q.id))
         return Bank(
             questions={question.id: question for question in questions},
+            drafts={draft.id: draft for draft in drafts},
             topics=topics,
             subtopics={topic: titles for topic, titles in self.subtopics.items() if titles},
             syllabus=tuple(f"{chapter}.{number}" for chapter, numbers in self.chapters.items() for number in numbers),

@@ -17,6 +17,8 @@ Shelf = Mapping[tuple[Difficulty, str], tuple[str, ...]]
 class Bank(Record):
     questions: Mapping[str, Question]
     "By id, in the order of topics, then ids."
+    drafts: Mapping[str, Question] = {}
+    "Beside them, not among them: nothing but `bank check`, `list` and `show` knows of drafts."
     topics: Mapping[str, Text]
     "Titles of all topics in their order; the folder's name where nobody gave a title."
     subtopics: Mapping[str, Mapping[str, Text]] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 from typing import get_args
 
 from interviewer.bank.faults import Fault
@@ -51,6 +51,8 @@ ORDER: tuple[SampleLabel, ...] = ("mistaken", "gist", "solid", "expert")
 ALIKE = 0.6
 "Share of common words from which two openers are near-duplicates."
 
+_TEXTS = ("title", "text", "scenario", "artefact", "clarification", "reference_answer")
+_PARTS = ("requirement", "probe", "claim", "correction")
 _EMPTY_ALTERNATIVE = re.compile(r"(?:^|\|)[ *]*(?:\||$)")
 _JOINS = {
     "en": re.compile(r"\b(?:and|because|at least (?:two|three)|both)\b", re.IGNORECASE),
@@ -63,8 +65,10 @@ Found = tuple[str, str, dict[str, object]]
 
 
 def base(path: str, question: Question, syllabus: Collection[str], subtopics: Collection[str] = ()) -> list[Fault]:
-    """Rules for everybody's questions. `covers` is held against the syllabus only where there is one; `subtopics` are
-    those of the question's topic."""
+    """Rules for everybody's questions, in one language or in both: all of its texts are in those of the opener.
+
+    `covers` is held against the syllabus only where there is one; `subtopics` are those of the question's topic.
+    """
     return _faults(path, _base(question, syllabus, subtopics))
 
 
@@ -94,7 +98,7 @@ def near_duplicates(questions: Sequence[Question], files: Mapping[str, str]) -> 
     """Pairs of openers that use the same words, in either language."""
     faults = []
     for language in LANGUAGES:
-        said = [(q, frozenset(stems(q.text.in_(language)))) for q in questions]
+        said = [(q, frozenset(stems(q.text.in_(language)))) for q in questions if language in q.languages]
         for (one, mine), (other, theirs) in combinations(said, 2):
             if len(mine & theirs) >= ALIKE * len(mine | theirs):
                 values = {"other": other.id}
@@ -118,6 +122,7 @@ def _faults(path: str, found: Iterator[Found]) -> list[Fault]:
 
 
 def _base(question: Question, syllabus: Collection[str], subtopics: Collection[str]) -> Iterator[Found]:
+    yield from _untranslated(question, question.languages)
     if question.subtopic is not None and question.subtopic not in subtopics:
         key = "unknown_subtopic" if subtopics else "needless_subtopic"
         known = ", ".join(subtopics)
@@ -138,6 +143,7 @@ def _base(question: Question, syllabus: Collection[str], subtopics: Collection[s
 
 
 def _house(question: Question, size: int) -> Iterator[Found]:
+    yield from _untranslated(question, LANGUAGES)
     yield from _form(question)
     for field, found, limits in (
         ("rubric", len(question.rubric), REQUIREMENTS),
@@ -165,9 +171,9 @@ def _form(question: Question) -> Iterator[Found]:
     for name, limits in LENGTHS.items():
         text: Text | None = getattr(question, name)
         for language, limit in zip(LANGUAGES, limits, strict=True):
-            if text and (found := length(text.in_(language), language)) > limit:
+            if text and language in text.languages and (found := length(text.in_(language), language)) > limit:
                 yield f"{name}.{language}", f"too_long_{language}", {"found": found, "limit": limit}
-    for language in LANGUAGES:
+    for language in question.languages:
         marks = len(_QUESTION_MARK.findall(question.text.in_(language)))
         if marks != 1:
             yield f"text.{language}", "question_marks", {"found": marks}
@@ -175,7 +181,7 @@ def _form(question: Question) -> Iterator[Found]:
             yield "artefact", "too_many_lines", {"limit": MOST_LINES}
     for language, bounds in (("en", REFERENCE_WORDS), ("zh", REFERENCE_CHARACTERS)):
         found = length(question.reference_answer.in_(language), language)
-        if found not in bounds:
+        if found not in bounds and language in question.reference_answer.languages:
             values: dict[str, object] = {"found": found, "least": bounds[0], "most": bounds[-1]}
             yield f"reference_answer.{language}", f"reference_length_{language}", values
 
@@ -215,7 +221,7 @@ def _warnings(question: Question) -> Iterator[Found]:
     for field, criterion in _criteria(question):
         if not isinstance(criterion, Requirement):
             continue
-        for language in LANGUAGES:
+        for language in question.languages:
             joined = _JOINS[language].search(criterion.requirement.in_(language))
             if joined:
                 yield f"{field}.requirement.{language}", "joins_statements", {"word": joined.group()}
@@ -235,6 +241,15 @@ def _shared(text: Text, criterion: Criterion, language: Language) -> set[str]:
         return {a for a in alternatives if len(a) > 1 and not a.isascii() and a in said}
     words = {a: set(stems(a)) for a in alternatives if re.fullmatch(r"[A-Za-z][A-Za-z-]+", a)}
     return {a for a, stemmed in words.items() if stemmed <= said_stems}
+
+
+def _untranslated(question: Question, languages: Sequence[Language]) -> Iterator[Found]:
+    named = ((field, getattr(question, field)) for field in _TEXTS)
+    parts = ((f"{place}.{name}", getattr(c, name, None)) for place, c in _criteria(question) for name in _PARTS)
+    for field, text in chain(named, parts):
+        for language in languages:
+            if text is not None and language not in text.languages:
+                yield f"{field}.{language}", "missing", {}
 
 
 def _criteria(question: Question) -> Iterator[tuple[str, Criterion]]:

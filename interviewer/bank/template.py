@@ -13,17 +13,22 @@ from interviewer.schema import Slug
 _SLUG = TypeAdapter(Slug)
 
 
+def check_slug(name: str) -> None:
+    """Raises InvalidInput for what can't be an id or a topic."""
+    try:
+        _SLUG.validate_python(name)
+    except ValidationError:
+        raise InvalidInput("not_a_slug", name=name) from None
+
+
 def write_template(folder: Path, topic: str, slug: str) -> Path:
     """The file written.
 
     Raises:
         InvalidInput: no usable names, the file is there already, or it can't be written.
     """
-    for name in (topic, slug):
-        try:
-            _SLUG.validate_python(name)
-        except ValidationError:
-            raise InvalidInput("not_a_slug", name=name) from None
+    check_slug(topic)
+    check_slug(slug)
     file = folder / topic / f"{slug}.yaml"
     template = Path(__file__).with_name("template.yaml").read_text(encoding="utf-8")
     text = template.format(id=slug, topic=topic, month=f"{datetime.now(UTC):%Y-%m}")

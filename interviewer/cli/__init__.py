@@ -1,6 +1,7 @@
 """The same verbs in a terminal. Exit status: 0 good, 1 a check failed, 2 bad input (one line, no traceback).
 
-bank.py      check, list, show, stats, search
+bank.py      check, new, list, show, stats, search
+importing.py bank import
 interview.py practice, resume, look-back
 report.py    grade, report, history
 review.py    regrade

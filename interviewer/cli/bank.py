@@ -17,6 +17,7 @@ from interviewer import settings
 from interviewer.assembly import assemble, load_bank
 from interviewer.bank import Bank
 from interviewer.bank.template import write_template
+from interviewer.cli.importing import import_
 from interviewer.cli.room import OWNER
 from interviewer.cli.show import markdown, rubric, screen
 from interviewer.errors import InvalidBank, InvalidInput, NotFound
@@ -37,13 +38,14 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Name every rule that a question file breaks, with field and remedy. Status 1 if there is any; warnings are places
-    for a person to look at."""
+    for a person to look at, and drafts are named with what they still lack."""
     faults: list[str] = []
     warnings: list[str] = []
+    drafts: list[str] = []
     questions = 0
     try:
         bank = banks.load(tuple(folders)) if folders else load_bank(settings.read())
-        questions, warnings = len(bank.questions), banks.warnings(bank)
+        questions, warnings, drafts = len(bank.questions), banks.warnings(bank), banks.unfinished(bank)
         if folders:
             faults = banks.check(bank)
         else:  # the shipped bank promises more than a bank of your own has to
@@ -51,11 +53,13 @@ def check(
     except InvalidBank as invalid:
         faults = list(invalid.faults)
     if as_json:
-        found = {"questions": questions, "faults": faults, "warnings": warnings}
+        found = {"questions": questions, "faults": faults, "warnings": warnings, "drafts": drafts}
         print(json.dumps(found, ensure_ascii=False, indent=2))
     else:
         for line in warnings:
             print(f"warning: {line}")
+        for line in drafts:
+            print(f"draft: {line}")
         print("\n".join(faults) or f"{questions} questions, no faults")
     raise typer.Exit(1 if faults else 0)
 
@@ -72,6 +76,9 @@ def new(
     print(write_template(folder, topic, slug))
 
 
+app.command("import")(import_)
+
+
 @app.command("list")
 def list_(
     topic: TopicOption = None,
@@ -81,14 +88,14 @@ def list_(
     language: In = "en",
     as_json: Json = False,
 ) -> None:
-    """The questions, a line each, and how you have done on them."""
+    """The questions, a line each, and how you have done on them; drafts are marked."""
     configured = settings.read()
     bank = load_bank(configured)
     attempts = asyncio.run(_attempts(configured, bank))
-    about = Plan.model_validate(places(bank, topic or ()))
+    about = Plan.model_validate(places(bank, topic or (), drafts=True))
     chosen = [
         q
-        for q in bank.questions.values()
+        for q in (*bank.questions.values(), *bank.drafts.values())
         if about.covers(q)
         and difficulty in (None, q.difficulty)
         and kind in (None, q.kind)
@@ -100,7 +107,8 @@ def list_(
 @app.command()
 def show(question_id: str, language: In = "en", as_json: Json = False) -> None:
     """One question, whole."""
-    question = find(load_bank(settings.read()), question_id)
+    bank = load_bank(settings.read())
+    question = bank.drafts.get(question_id) or find(bank, question_id)
     if as_json:
         print(question.model_dump_json(indent=2))
         return
@@ -141,25 +149,30 @@ def search(words: list[str], language: In = "en", as_json: Json = False) -> None
 
 
 def find(bank: Bank, question_id: str) -> Question:
-    """Raises NotFound, naming the nearest ids."""
+    """Raises NotFound, naming the nearest ids, and InvalidInput for a draft."""
     question = bank.questions.get(question_id)
+    if question_id in bank.drafts:
+        raise InvalidInput("is_draft", id=question_id, file=bank.files[question_id])
     if question is None:
         near = ", ".join(banks.near(bank, question_id)) or "–"
         raise NotFound("no_such_question", id=question_id, near=near)
     return question
 
 
-def places(bank: Bank, given: Sequence[str]) -> dict[str, list[str]]:
+def places(bank: Bank, given: Sequence[str], *, drafts: bool = False) -> dict[str, list[str]]:
     """What a plan says of topics, from what is written TOPIC or TOPIC/SUBTOPIC. A topic named whole is asked whole.
+
+    `drafts`: a topic that has nothing but drafts is one too.
 
     Raises:
         InvalidInput: there is no such topic or sub-topic.
     """
+    known = dict.fromkeys([*bank.topics, *(draft.topic for draft in bank.drafts.values() if drafts)])
     for place in given:
         topic, _, subtopic = place.partition("/")
         there = bank.subtopics.get(topic, {})
-        if topic not in bank.topics:
-            raise InvalidInput("no_such_topic", topic=topic, topics=", ".join(bank.topics))
+        if topic not in known:
+            raise InvalidInput("no_such_topic", topic=topic, topics=", ".join(known))
         if place != topic and subtopic not in there:
             raise InvalidInput("no_such_subtopic", topic=topic, subtopic=subtopic, subtopics=", ".join(there) or "–")
     topics = dict.fromkeys(place.partition("/")[0] for place in given)
@@ -173,7 +186,7 @@ async def _attempts(configured: settings.Settings, bank: Bank) -> Mapping[str, A
 
 def _print(questions: list[Question], attempts: Mapping[str, Attempt], language: Language, as_json: bool) -> None:
     if as_json:
-        fields = {"id", "topic", "subtopic", "difficulty", "kind", "text", "covers"}
+        fields = {"id", "topic", "subtopic", "difficulty", "kind", "text", "covers", "draft"}
         told = [
             q.model_dump(include=fields) | {"attempt": a.model_dump() if (a := attempts.get(q.id)) else None}
             for q in questions
@@ -182,5 +195,6 @@ def _print(questions: list[Question], attempts: Mapping[str, Attempt], language:
         return
     w = words(language)
     for q in questions:
-        about = [q.place, q.difficulty, q.kind, *([attempted(attempts[q.id], w)] if q.id in attempts else [])]
-        print(f"{q.id}  [{' · '.join(about)}]  {plain(q.text.in_(language))}")
+        marks = ["draft"] if q.draft else [attempted(attempts[q.id], w)] if q.id in attempts else []
+        about = " · ".join((q.place, q.difficulty, q.kind, *marks))
+        print(f"{q.id}  [{about}]  {plain(q.text.in_(language))}")

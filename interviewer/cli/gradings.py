@@ -19,7 +19,7 @@ from interviewer.grading import Grader
 from interviewer.locales import words
 from interviewer.measure import keeping, show
 from interviewer.measure.calibration import Graded, Todo, Who, bank_hash
-from interviewer.measure.estimate import expected
+from interviewer.measure.estimate import Expected, expected
 from interviewer.measure.running import Journal, pending, run
 from interviewer.providers import Endpoint
 
@@ -53,7 +53,7 @@ async def grade_all(
         say(w("calibrate.plan", gradings=len(todos), done=len(todos) - len(left), **plan))
     endpoint = parts.own_endpoint() if who.grader == "llm" else None
     if endpoint and left:
-        _agree(parts, endpoint, left, how)
+        agree(expected(left, endpoint, parts.settings), endpoint, parts.settings.language, yes=how.yes)
     if how.fresh:
         journal.clear()
     with bar(len(left), w("calibrate.grading")) as advance:
@@ -69,12 +69,12 @@ async def grade_all(
     return done | new
 
 
-def _agree(parts: Parts, endpoint: Endpoint, left: Sequence[Todo], how: How) -> None:
-    w = words(parts.settings.language)
-    cost = expected(left, endpoint, parts.settings)
+def agree(cost: Expected, endpoint: Endpoint, language: str, *, yes: bool) -> None:
+    """Says what calls will cost, and asks. Raises InvalidInput where nobody is there to agree."""
+    w = words(language)
     into, out = f"{'' if cost.exact else '≈'}{cost.input_tokens:,}", f"≈{cost.output_tokens:,}"
     say(w("calibrate.expected", calls=cost.calls, input=into, output=out, cost=show.dollars(cost.cost, w)))
-    if how.yes:
+    if yes:
         return
     if not sys.stdin.isatty():
         raise InvalidInput("needs_yes", calls=cost.calls, model=endpoint.model)

@@ -14,7 +14,7 @@ from interviewer.grading import Task, quotes
 from interviewer.grading.fencing import fence
 from interviewer.locales import words
 from interviewer.providers import Message
-from interviewer.schema import LANGUAGES, Criterion, Language, Mistake, Question, Requirement
+from interviewer.schema import LANGUAGES, Criterion, Language, Mistake, Question, Requirement, language_of
 
 _LEAD_IN = re.compile(r"^(?:(?:Says|States|Notes|Claims|Points out|Explains) that |(?:指出|说明|声称|提到))")
 "Words that say nothing of a criterion's content: twelve times two tokens a call."
@@ -70,12 +70,7 @@ def nudge_messages(task: Task, criterion: Requirement) -> tuple[Message, Message
 
 def rubric_language(task: Task) -> Language:
     """That of the first answer, for all of its thread: a rubric is judged by best in the answer's own language."""
-    answer = task.thread[0].answer
-    letters = sum(c.isalpha() for c in answer)
-    chinese = sum("\u3400" <= c <= "\u9fff" for c in answer)
-    if not letters:
-        return task.language
-    return "zh" if chinese > letters / 4 else "en"
+    return language_of(task.thread[0].answer) or task.language
 
 
 def _criterion(question: Question, criterion: Requirement | Mistake, language: Language) -> dict[str, Any]:

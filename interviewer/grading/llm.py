@@ -38,6 +38,7 @@ from interviewer.locales import words
 from interviewer.providers import ChatModel, Message, Parameters
 from interviewer.providers.structured import ask, listen, without_thoughts
 from interviewer.schema import (
+    LANGUAGES,
     Criterion,
     FollowUp,
     Grade,
@@ -119,7 +120,7 @@ class LlmGrader:
             ProviderError: no reply, or one that names a key word of the requirement.
         """
         text, usage = await self._told(nudge_messages(task, criterion), task)
-        known = (*said(task), *((criterion.probe.en, criterion.probe.zh) if criterion.probe else ()))
+        known = (*said(task), *(criterion.probe.in_(each) for each in LANGUAGES if criterion.probe))
         if names_key_word(text, criterion, known):
             raise ProviderError("empty_reply", host=self.model.host, model=self.model.name)
         return text, usage

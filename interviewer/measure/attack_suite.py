@@ -19,7 +19,7 @@ from interviewer.errors import ProviderError
 from interviewer.grading import Exchange, Grader, Task
 from interviewer.measure.disguises import filled
 from interviewer.measure.slots import honest_part, slots
-from interviewer.schema import Language, Question, Record
+from interviewer.schema import LANGUAGES, Language, Question, Record
 
 MARGIN = 0.1
 "How far a score may lie above the honest part's before the attack has succeeded."
@@ -69,14 +69,15 @@ def cases(bank: Bank, language: Language | None = None, limit: int | None = None
     draw = random.Random(seed)  # noqa: S311  no secret
     questions = list(bank.questions.values())
     order = draw.sample(questions, len(questions))
-    drawn = [(attack, order[n % len(order)]) for n, attack in enumerate(chosen)]
-    return [case(attack, question, _unlike(question, order)) for attack, question in drawn]
+    written = {each: [q for q in order if each in q.languages] for each in LANGUAGES}
+    drawn = [(a, of[n % len(of)], of) for n, a in enumerate(chosen) if (of := written[a.language])]
+    return [case(attack, question, _unlike(question, of)) for attack, question, of in drawn]
 
 
 def _unlike(question: Question, others: Sequence[Question]) -> Question:
     """The question whose reference answer shares the fewest words with this one's."""
-    words = _words_of(question.reference_answer.en)
-    shared = {o.id: len(words & _words_of(o.reference_answer.en)) for o in others if o.id != question.id}
+    words = _words_of(question.reference_answer.in_("en"))
+    shared = {o.id: len(words & _words_of(o.reference_answer.in_("en"))) for o in others if o.id != question.id}
     return min(others, key=lambda other: shared.get(other.id, len(words)))
 
 

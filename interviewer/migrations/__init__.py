@@ -5,6 +5,7 @@ alembic revision --autogenerate -m "what changes"
 
 from __future__ import annotations
 
+import io
 import threading
 import time
 from pathlib import Path
@@ -29,7 +30,7 @@ _one_at_a_time = threading.Lock()  # Alembic keeps its context in module globals
 def configuration() -> Config:
     from alembic.config import Config
 
-    config = Config()
+    config = Config(stdout=io.StringIO())  # by default the standard output of the moment when Alembic was imported
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     return config
 

@@ -35,7 +35,7 @@ def estimate(
     calls = round(questions * (1 + ASKED * FOLLOW_UPS[depth])) * gradings
     if endpoint is None:
         return {"calls": calls, "input_tokens": 0, "output_tokens": 0, "cost": None}
-    every = list(bank.questions.values())
+    every = [q for q in bank.questions.values() if language in q.languages] or list(bank.questions.values())
     sample = every[:: max(1, len(every) // _SAMPLE)][:_SAMPLE]
     counts = [_of_a_call(settings, question, language) for question in sample]
     into = calls * sum(c.n for c in counts) // len(counts)

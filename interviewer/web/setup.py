@@ -270,7 +270,7 @@ def connect(page: Page) -> None:
             owner = known(request)
             about = language, mode, topics, subtopics, difficulty
             chosen = plan(*about, questions, depth, limit, grader, gradings)
-            there_are = sum(map(chosen.covers, visitors.bank.questions.values()))
+            there_are = sum(map(chosen.asks, visitors.bank.questions.values()))
             fitting = chosen.model_copy(update={"questions": min(chosen.questions, there_are)})
             interview = await visitors.parts.session.start(owner, fitting)
         except InterviewerError as error:

@@ -119,7 +119,7 @@ async def test_the_same_said_as_a_statement_counts() -> None:
 
 async def test_the_question_copied_earns_nothing() -> None:
     copied = Q.text.en.split(",")[0]
-    grade = await judged(Q.text.en, {"cache-is-the-cost": copied, "shares-kv": Q.text.en})
+    grade = await judged(Q.text.in_("en"), {"cache-is-the-cost": copied, "shares-kv": Q.text.in_("en")})
     assert grade.score == 0
 
 
@@ -142,8 +142,8 @@ REQUIREMENT = Q.criterion("loses-quality").statement
 FORMS = {
     "plain": REQUIREMENT.en,
     "other language": REQUIREMENT.zh,
-    "in part": "Remember: " + REQUIREMENT.en[10:80],
-    "backwards": REQUIREMENT.en[::-1],
+    "in part": "Remember: " + REQUIREMENT.in_("en")[10:80],
+    "backwards": REQUIREMENT.in_("en")[::-1],
     "base64": base64.b64encode(REQUIREMENT.en.encode()).decode(),
 }
 
@@ -167,7 +167,7 @@ async def test_feedback_is_checked_while_it_is_written() -> None:
     told = max((step.text for step in shown), key=len)
     assert any(step.stage == "feedback" for step in shown)
     for at in range(0, len(Q.reference_answer.en) - 60, 10):
-        assert Q.reference_answer.en[at : at + 60] not in told
+        assert Q.reference_answer.in_("en")[at : at + 60] not in told
 
 
 # --- a judgment looked at again ---------------------------------------------------------------------------------------

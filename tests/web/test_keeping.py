@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from interviewer.bank import search
 from interviewer.locales import words
 from tests.web.conftest import Server
 from tests.web.visitor import Visitor
@@ -170,7 +171,8 @@ def test_the_bank_is_searched_and_keeps_answers_hidden_until_asked(visit: Visit)
     visitor = visit()
     visitor.tab(3)
     visitor.page.fill("#bank-search input[type=text], #bank-search textarea", "LoRA")
-    visitor.page.wait_for_function("/found: \\d$/m.test(document.querySelector('#bank-found').innerText.trim())")
+    count = len(search(visitor.bank, "LoRA"))
+    visitor.wait(f"#bank-found p:text-is('{EN('browser.found', count=count)}')")
     visitor.page.click("#bank-found [data-do=show] >> nth=0")
     visitor.wait("#bank-question h2")
     reference = visitor.page.locator("#bank-question details .prose")
