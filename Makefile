@@ -5,6 +5,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+WORKERS ?= 2
 UV     := $(shell command -v uv 2>/dev/null)
 
 # Bytecode is compiled once, at install: gradio takes twice as long to import without it.
@@ -25,7 +26,7 @@ run: setup       ## Set up and start the app
 	$(BIN)/interviewer serve
 
 test: dev        ## Set up and run the whole suite (says what it skips and how to enable it)
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
 
 $(VENV)/installed: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with make PYTHON=python3.12")'

@@ -18,5 +18,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: Playwright keeps an event loop running in the thread, and async tests need their own."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    """Browser tests last: Playwright keeps an event loop running in the thread, and async tests need their own. Of each
+    kind the slow ones first, so that no worker sits over one of them when the others have nothing left to do.
+
+    Workers (`make test` has several) are given the tests in this order.
+    """
+    items.sort(key=lambda item: (_is(item, "browser"), not (_is(item, "local_model") or _is(item, "install"))))
+
+
+def _is(item: pytest.Item, marker: str) -> bool:
+    return item.get_closest_marker(marker) is not None

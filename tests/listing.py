@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -87,17 +90,20 @@ def running(listing: Listing, port: int = 0) -> Iterator[Listing]:
 
 @contextmanager
 def well_known(listing: Listing) -> Iterator[Listing]:
-    """At the port of the first preset that is free here, with that preset's name."""
-    for preset in local.on_this_machine():
-        try:
-            serving = running(listing, urlsplit(preset.base_url).port or 0)
-            serving.__enter__()
-        except OSError:
-            continue
-        listing.name = preset.name
-        try:
-            yield listing
-        finally:
-            serving.__exit__(None, None, None)
-        return
-    pytest.skip("every port of a local model server is taken")
+    """At the port of the first preset that is free here, with that preset's name; one at a time on this machine, since
+    whoever looks for models finds every server there is."""
+    with (Path(tempfile.gettempdir()) / "interviewer-tests-well-known-ports").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for preset in local.on_this_machine():
+            try:
+                serving = running(listing, urlsplit(preset.base_url).port or 0)
+                serving.__enter__()
+            except OSError:
+                continue
+            listing.name = preset.name
+            try:
+                yield listing
+            finally:
+                serving.__exit__(None, None, None)
+            return
+        pytest.skip("every port of a local model server is taken")

@@ -12,6 +12,7 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
+from functools import cache
 from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 from pydantic import BaseModel
@@ -233,9 +234,14 @@ def _compact(definition: JsonObject) -> str:
 
 def schema_of(record_type: type[BaseModel]) -> JsonObject:
     """A small JSON Schema that strict modes take: references resolved, every field required, nothing else allowed."""
-    raw = record_type.model_json_schema()
-    definitions = raw.pop("$defs", {})
-    return cast(JsonObject, _strict(raw, definitions))
+    raw = _raw_schema(record_type)
+    return cast(JsonObject, _strict({k: v for k, v in raw.items() if k != "$defs"}, raw.get("$defs", {})))
+
+
+@cache
+def _raw_schema(record_type: type[BaseModel]) -> JsonObject:
+    """Pydantic takes longer over it than a short answer takes to be judged. Not to be changed."""
+    return record_type.model_json_schema()
 
 
 def _strict(node: Any, definitions: JsonObject) -> Any:

@@ -40,6 +40,9 @@ def honest_score(case: Case) -> float:
     return builtin.judge(task_of(case, case.honest)).score or 0.0 if case.honest.strip() else 0.0
 
 
+_alone: dict[Case, float] = {}
+
+
 async def score_of(grader: LlmGrader, what: Task) -> float:
     """0 where it is not graded, since the model isn't believed."""
     try:
@@ -54,9 +57,19 @@ async def obeyed(case: Case, lie: Lie, *, spares_control: bool = False) -> tuple
     """The score by a model that obeys, and what the honest part earns with the same model when nobody orders it."""
     question = bank().questions[case.question_id]
     model = Obedient(question, read_as_answer(case), lie, spares_control=spares_control).model
-    alone = Obedient(question, case.honest, lie).model
     attacked = await score_of(LlmGrader(model), task_of(case, case.text))
-    return attacked, await score_of(LlmGrader(alone), task_of(case, case.honest))
+    return attacked, await left_alone(case, lie)
+
+
+async def left_alone(case: Case, lie: Lie) -> float:
+    """Once for all lies, as a rule: a model that reads no order tells none."""
+    if case in _alone:
+        return _alone[case]
+    model = Obedient(bank().questions[case.question_id], case.honest, lie)
+    score = await score_of(LlmGrader(model.model), task_of(case, case.honest))
+    if not model.obeyed:
+        _alone[case] = score
+    return score
 
 
 def test_the_suite_is_large_and_in_both_languages() -> None:
@@ -173,6 +186,8 @@ async def test_what_an_obedient_model_gives_its_attacks(spares_control: bool, mo
     for each, question in unseen():
         base = (0.5 if each.get("earns") == "some" else 0.0) + MARGIN
         for lie in LIES if not each["honest"] else ():
+            if each["id"] in won:
+                break
             model = Obedient(question, "", lie, spares_control=spares_control).model
             if await score_of(LlmGrader(model), task(question, "en", each["text"])) > base:
                 won.add(each["id"])

@@ -28,6 +28,8 @@ from interviewer.providers.scripted import ScriptedModel
 from interviewer.providers.structured import ask, schema_of
 from interviewer.schema import LANGUAGES, Grade, Judgment, Language, Question
 from interviewer.settings import shipped
+from tests.examples import question as example
+from tests.examples import requirement
 from tests.servers import llama, packaged_model
 
 QUESTION = Question.model_validate(yaml.safe_load((Path(__file__).parent / "gqa.yaml").read_text(encoding="utf-8")))
@@ -690,6 +692,15 @@ async def test_babble_is_not_passed_on() -> None:
 # --- a real model -----------------------------------------------------------------------------------------------------
 
 
+SHORT = example(rubric=(requirement("stores", 5), requirement("limits", 2)))
+"Two requirements and a mistake: a model on one thread reads and writes a few dozen tokens a second."
+SHORT_ANSWER = "The KV cache holds the keys and values of earlier tokens, so they are not computed again."
+
+
+def short_task() -> Task:
+    return Task(question=SHORT, language="en", thread=(Exchange(asked=SHORT.asked("en"), answer=SHORT_ANSWER),))
+
+
 @pytest.fixture(scope="module")
 def small_model() -> Iterator[str]:
     """Base URL of a real llama.cpp with the packaged model."""
@@ -705,8 +716,8 @@ def small_model() -> Iterator[str]:
 async def test_a_real_small_model_comes_to_an_end_in_one_call(small_model: str) -> None:
     """What it says is worth little; that a whole rubric is judged in the form that was asked for is the promise."""
     model = OpenAIModel(Endpoint(base_url=small_model, model="smollm2"), timeout=120)
-    ids = [f"c{n}" for n, _ in enumerate(QUESTION.rubric, 1)]
-    said, usage = await ask(model, messages(task(ANSWER)), Reply, bounded=bounded(Reply, ids))
+    ids = [f"c{n}" for n, _ in enumerate(SHORT.criteria, 1)]
+    said, usage = await ask(model, messages(short_task()), Reply, bounded=bounded(Reply, ids))
     assert (usage.calls, usage.estimated) == (1, False)
     assert len(said.judgments) == len(ids)
     assert {j.id for j in said.judgments} <= set(ids)
@@ -718,12 +729,12 @@ async def test_a_real_small_model_comes_to_an_end_in_one_call(small_model: str) 
 async def test_a_real_small_model_grades_or_its_answer_stays_to_be_graded(small_model: str) -> None:
     model = OpenAIModel(Endpoint(base_url=small_model, model="smollm2"), timeout=120)
     try:
-        outcome: Grade | str = await LlmGrader(model).grade(task(ANSWER))
+        outcome: Grade | str = await LlmGrader(model).grade(short_task())
     except ProviderError as problem:
         outcome = problem.key
     judgments = () if isinstance(outcome, str) else outcome.judgments
     assert judgments or outcome == "nothing_judged"
-    assert all(j.verdict != "met" or quotes.find(j.quote, ANSWER) for j in judgments)
+    assert all(j.verdict != "met" or quotes.find(j.quote, SHORT_ANSWER) for j in judgments)
 
 
 @pytest.mark.local_model
@@ -732,7 +743,7 @@ async def test_a_real_small_model_grades_or_its_answer_stays_to_be_graded(small_
 async def test_every_rung_of_the_ladder_works_or_fails_cleanly_on_a_real_server(small_model: str, rung: Rung) -> None:
     model = OpenAIModel(Endpoint(base_url=small_model, model="smollm2"), timeout=60, max_tokens=200)
     model.capabilities.learn(model.id, rung=rung)
-    asked = again_messages(task(ANSWER), QUESTION.rubric[0], "")
+    asked = again_messages(short_task(), SHORT.rubric[0], "")
     outcome: Any
     try:
         outcome = (await ask(model, asked, Again, bounded=bounded(Again)))[0]

@@ -102,18 +102,18 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def visit(server: Server, browser: Any, bank: Bank) -> Iterator[Callable[..., Visitor]]:
-    """Opens the page as a new visitor; context options such as locale or viewport as keywords.
+    """Opens the page as a new visitor; context options such as locale or viewport as keywords, `url` of another server.
 
     At the end no page may have logged an error or asked another host for anything.
     """
     contexts: list[Any] = []
     wrong: list[str] = []
 
-    def open_page(**options: Any) -> Visitor:
+    def open_page(url: str = server.url, **options: Any) -> Visitor:
         context = browser.new_context(**{"locale": "en-US", "viewport": {"width": 1280, "height": 860}} | options)
         context.set_default_timeout(15_000)
         contexts.append(context)
-        return Visitor(context, server.url, bank, wrong).open()
+        return Visitor(context, url, bank, wrong).open()
 
     yield open_page
     for context in contexts:

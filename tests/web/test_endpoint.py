@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from interviewer.locales import words
+from tests.cli.conftest import TOPIC
+from tests.cli.conftest import bank as short_questions
 from tests.servers import ChatServer, Said, ScriptedEndpoint, breaks, llama, packaged_model, refuses, says
 from tests.web.conftest import Server
 from tests.web.visitor import Visitor
@@ -221,18 +224,29 @@ def test_an_endpoint_that_does_not_answer_is_explained(visit: Visit) -> None:
     assert "can't be reached" in visitor.text("#endpoint-state .bad")
 
 
+@pytest.fixture
+def server_of_short_questions(tmp_path: Path) -> Iterator[Server]:
+    running = Server(tmp_path, INTERVIEWER_BANKS=str(short_questions(tmp_path / "bank")))
+    running.start()
+    yield running
+    running.kill()
+
+
 @pytest.mark.local_model
 @pytest.mark.timeout(400)
-def test_a_small_model_on_this_machine_takes_the_interview_on(visit: Visit) -> None:
+def test_a_small_model_on_this_machine_takes_the_interview_on(visit: Visit, server_of_short_questions: Server) -> None:
     """A real llama.cpp: the model is too small to grade well, and must not leave the candidate waiting."""
     path = packaged_model()
     if path is None:
         pytest.skip("needs llama.cpp and the packaged model: make local-model")
     with llama(path) as url:
-        someone = visit()
+        someone = visit(server_of_short_questions.url)
         someone.use_endpoint(url)
         assert "JSON Schema" in someone.text("#endpoint-state")
         someone.tab(0)
+        someone.page.click("#setup-topics input")
+        someone.page.get_by_role("option", name=TOPIC).click()
+        someone.page.keyboard.press("Escape")
         someone.start(grader="llm")
         someone.page.set_default_timeout(240_000)
         someone.send(

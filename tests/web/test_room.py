@@ -12,6 +12,8 @@ from tests.web.visitor import Visitor
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Visitor]
 EN = words("en")
+BESIDE_EVERY_POINT = "Lorem ipsum dolor sit amet, consectetur."
+"No question's terms find anything in it, whichever is asked."
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -30,7 +32,7 @@ def test_what_is_missing_is_not_named_before_the_question_is_over(visit: Visit) 
     visitor = visit()
     visitor.start()
     question = visitor.question
-    visitor.send("I would first ask what the requirements are, honestly.")
+    visitor.send(BESIDE_EVERY_POINT)
     assert visitor.page.locator("#question .label").count() == 1, "a follow-up was expected"
     page = visitor.page.content()
     assert not [c.id for c in question.rubric if c.requirement.en in page]
@@ -44,7 +46,7 @@ def test_a_follow_up_has_its_lead_and_unfolds_the_whole_question(visit: Visit) -
     visitor = visit()
     visitor.start()
     question = visitor.question
-    visitor.send("I would first ask what the requirements are, honestly.")
+    visitor.send(BESIDE_EVERY_POINT)
     assert visitor.text("#question .lead") in EN.get("spoken.acknowledge")
     probes = [c.probe.en for c in question.rubric if c.probe]
     assert visitor.asked in probes
@@ -237,7 +239,7 @@ def test_an_action_names_the_turn_on_the_screen_and_not_a_later_one(visit: Visit
 def test_send_and_next_are_in_sight_above_a_phones_keyboard(visit: Visit, language: str) -> None:
     visitor = visit(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True, locale=language)
     visitor.start(language=language)
-    visitor.send("I would first ask what the requirements are, honestly.")
+    visitor.send(BESIDE_EVERY_POINT)
     visitor.page.set_viewport_size({"width": 390, "height": 420})
     visitor.page.tap("#box textarea")
     visitor.page.keyboard.type("As it is typed on a phone, line after line. " * 12)
